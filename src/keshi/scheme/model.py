@@ -5,7 +5,6 @@ strings of the language in `keshi.expression`.
 """
 
 from datetime import date
-from decimal import Decimal
 from typing import Annotated, Literal
 
 import msgspec
@@ -16,8 +15,8 @@ from keshi.vocabulary import Label
 Id = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_-]*$", description="lower-case identifier")]
 Formula = Annotated[str, Meta(min_length=1, description="a formula of keshi's language")]
 RegionCode = Annotated[str, Meta(pattern=r"^\d{6}$", description="administrative code, GB/T 2260")]
-Figure = int | Decimal | str
-"""A number as written: 30, 7.5, "20%", "1/3"."""
+Figure = int | str
+"""A number as written: 30, 7.5 (TOML's decimals are kept as their digits), "20%"."""
 
 Stage = Literal["evaluation", "filing", "training", "claim", "review", "payment", "archive"]
 Payee = Literal["enterprise", "institution", "platform", "provider", "person"]
