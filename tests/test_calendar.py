@@ -227,6 +227,7 @@ def test_the_known_years_begin_in_2004_and_hold_the_years_of_the_notices() -> No
     first, last = known_years()
     assert first == 2004
     assert last == max(chinese_calendar.constants.holidays).year >= 2026
+    assert chinese_calendar.is_workday(LAST_DAY) == STATE_COUNCIL.is_workday(LAST_DAY)
 
 
 def test_an_unknown_year_is_refused_by_name_in_both_languages() -> None:

@@ -286,6 +286,7 @@ def test_other_ways_that_the_rule_allows_are_read(written: str, fen: int) -> Non
         "一元整", "100元整", "壹元整整", "壹元伍角a", "壹仟万万元整", "壹分壹角", "万亿元整",
         "壹仟零零壹元整", "壹元整负", "人民币人民币壹元整", "壹万万万万万万元整", "壹角壹元整", "壹",
         "壹x元整",
+        "壹拾壹万零壹仟元整", "壹亿零壹仟万元整",
     ],
 )  # fmt: skip
 def test_badly_written_capitals_are_refused(written: str) -> None:

@@ -37,13 +37,14 @@ class _Counted(NamedTuple):
 @cache
 def _published() -> _Published:
     # Imported when first needed: half of the commands never ask for a workday.
-    import chinese_calendar
+    from chinese_calendar.constants import holidays, workdays
 
-    holidays = chinese_calendar.constants.holidays
     first = date(min(holidays).year, 1, 1)
-    days = date(max(holidays).year, 12, 31).toordinal() - first.toordinal() + 1
+    days = days_between(first, date(max(holidays).year, 12, 31)) + 1
+    known = (first + timedelta(days=day) for day in range(days))
+    # The published lists name only what differs from the plain week.
     return _Published(
-        first, tuple(chinese_calendar.is_workday(first + timedelta(days=day)) for day in range(days))
+        first, tuple(day in workdays or (day.weekday() < 5 and day not in holidays) for day in known)
     )
 
 
