@@ -64,7 +64,7 @@ class Parameter(Part, frozen=True, kw_only=True):
 
 
 class TableSpec(Rule, frozen=True, kw_only=True):
-    """A tariff table: key columns, value column and unit, and the CSV file with its rows.
+    """A tariff table: key columns, value column and unit, and the CSV file with its rows in the folder `tables`.
 
     Columns `valid_from` and `valid_to` may be added; the class's first day decides. `sample` marks rows that
     stand in for a regulation the notice cites but does not contain.

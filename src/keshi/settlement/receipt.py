@@ -1,0 +1,56 @@
+"""The receipt: a digest over scheme, engine, facts, findings, steps and result. Running again gives the same."""
+
+import hashlib
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+import msgspec
+
+from keshi import __version__
+from keshi.case import Case
+from keshi.settlement.result import Result
+
+ENGINE = f"keshi/{__version__}"
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Fraction):
+        return f"{value.numerator}/{value.denominator}"
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value)
+
+
+_ENCODER = msgspec.json.Encoder(enc_hook=_plain, order="deterministic", decimal_format="string")
+
+
+def receipt_of(case: Case, result: Result) -> str:
+    """`sha256:…` over everything that decided the result, in a canonical JSON that no language setting changes."""
+    digest = hashlib.sha256()
+    head = {
+        "scheme": result.scheme,
+        "scheme_digest": result.scheme_digest,
+        "engine": result.engine,
+        "item": result.item,
+        "as_of": result.as_of,
+        "facts": case.facts,
+        "tables": case.tables,
+        "judgements": case.judgements,
+        "findings": [(f.rule, f.outcome, f.needs) for f in result.findings],
+    }
+    digest.update(_ENCODER.encode(head))
+    for trainee, outcome in zip(case.trainees, result.trainees, strict=True):
+        line = (
+            trainee.facts,
+            trainee.history,
+            outcome.eligible,
+            outcome.class_hours,
+            outcome.amount,
+            outcome.advance,
+            [(f.rule, f.outcome, f.needs) for f in outcome.findings],
+            [(step.kind.name, step.value) for step in outcome.steps],
+        )
+        digest.update(b"\n")
+        digest.update(_ENCODER.encode(line))
+    return f"sha256:{digest.hexdigest()}"
