@@ -46,7 +46,9 @@ def _read(path: Path) -> str:
     except UnicodeDecodeError:
         raise BadInput(Problem("file-not-utf8", str(path))) from None
     except OSError as error:
-        raise BadInput(Problem("file-unreadable", str(path), params={"detail": error.strerror or ""})) from None
+        raise BadInput(
+            Problem("file-unreadable", str(path), params={"detail": error.strerror or ""})
+        ) from None
 
 
 def _no_constant(text: str) -> NoReturn:

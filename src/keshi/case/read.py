@@ -128,7 +128,9 @@ class _Reading:
             except Refused as refused:
                 masked = mask_id_number(str(value)) if key == "id_number" else None
                 if len(self.problems) < _MOST_PROBLEMS:
-                    self.problems.append(problem(refused, fact, self.place(f"{path}.{key}"), value, masked=masked))
+                    self.problems.append(
+                        problem(refused, fact, self.place(f"{path}.{key}"), value, masked=masked)
+                    )
         return found
 
     def nested(self, room: str, key: str, value: Any, path: str) -> Iterator[tuple[str, Any]]:
@@ -150,7 +152,12 @@ class _Reading:
         for less, more, code in ordered:
             a, b = facts.get(less), facts.get(more)
             if a is not None and b is not None and cast(Any, a) > b:
-                self.refuse(code, more if less == "class.starts_on" else less, a if less != "class.starts_on" else b, most=b)
+                self.refuse(
+                    code,
+                    more if less == "class.starts_on" else less,
+                    a if less != "class.starts_on" else b,
+                    most=b,
+                )
 
     def trainees(self, raw: Any) -> list[Trainee]:
         if not isinstance(raw, list | tuple):

@@ -114,7 +114,9 @@ def _choice(fact: Fact) -> Callable[[Any], Value]:
     def read(value: Any) -> Value:
         if isinstance(value, str) and value in values:
             return value
-        raise Refused("value-choice", choices=", ".join(f"{key}({label.zh})" for key, label in values.items()))
+        raise Refused(
+            "value-choice", choices=", ".join(f"{key}({label.zh})" for key, label in values.items())
+        )
 
     return read
 

@@ -198,9 +198,16 @@ class _Checker:
         textual = {"text", "choice", "region"}
         if left.kind in textual and right.kind in textual:
             for side, choices in ((node.left, right), (node.right, left)):
-                if choices.kind == "choice" and isinstance(side, Constant) and side.value not in choices.values:
+                if (
+                    choices.kind == "choice"
+                    and isinstance(side, Constant)
+                    and side.value not in choices.values
+                ):
                     self.refuse(
-                        side, "formula-no-such-choice", value=side.value, choices=", ".join(sorted(choices.values))
+                        side,
+                        "formula-no-such-choice",
+                        value=side.value,
+                        choices=", ".join(sorted(choices.values)),
                     )
         elif left.kind != right.kind or left.kind == "list":
             self.refuse(node, "formula-not-comparable", left=str(left), right=str(right))
@@ -221,7 +228,9 @@ class _Checker:
         if rule is None:
             for argument in node.parts():
                 self.visit(argument)
-            self.refuse(node, "formula-unknown-function", name=node.function, known=", ".join(sorted(_FUNCTIONS)))
+            self.refuse(
+                node, "formula-unknown-function", name=node.function, known=", ".join(sorted(_FUNCTIONS))
+            )
             return NULL
         if node.named and node.function not in ("lookup", *_PAID):
             self.refuse(node, "formula-no-named-arguments", name=node.function)
@@ -252,7 +261,9 @@ class _Checker:
 
     def between(self, node: Call) -> Type:
         self.arguments(node, "date", "date")
-        return number({"years_between": "year", "workdays_between": "workday", "days_between": "day"}[node.function])
+        return number(
+            {"years_between": "year", "workdays_between": "workday", "days_between": "day"}[node.function]
+        )
 
     def months_after(self, node: Call) -> Type:
         types = self.arguments(node, "date", "number")

@@ -233,7 +233,9 @@ _ROUNDING: Mapping[str, Callable[[Any], int]] = {
 
 
 def _call(node: Call, environment: Environment) -> Function:
-    arguments = [compile_formula(argument, environment) for argument in node.arguments if not _is_table(node, argument)]
+    arguments = [
+        compile_formula(argument, environment) for argument in node.arguments if not _is_table(node, argument)
+    ]
     match node.function:
         case "min" | "max":
             pick = min if node.function == "min" else max

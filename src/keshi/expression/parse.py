@@ -25,8 +25,16 @@ MAX_DEPTH = 60
 
 _BINARY = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%"}
 _COMPARE = {
-    ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=",
-    ast.In: "in", ast.NotIn: "not in", ast.Is: "is", ast.IsNot: "is not",
+    ast.Eq: "==",
+    ast.NotEq: "!=",
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+    ast.In: "in",
+    ast.NotIn: "not in",
+    ast.Is: "is",
+    ast.IsNot: "is not",
 }
 # `class` is a keyword of Python and a room of the vocabulary: parsed under a name of the same width.
 _CLASS = re.compile(r"(?<![\w.])class(?=\s*\.)")
@@ -46,7 +54,9 @@ class Source:
         """A problem at characters start..end of the formula, with the formula and a caret below it."""
         where = f"{self.file}:{self.line}:{self.column + start}" if self.file else f"1:{start + 1}"
         pad = "".join("　" if unicodedata.east_asian_width(c) in "WF" else " " for c in self.text[:start])
-        caret = "^" * max(1, sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in self.text[start:end]))
+        caret = "^" * max(
+            1, sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in self.text[start:end])
+        )
         shown = self.text.replace("\n", " ")
         return Problem(code, where, params=params, excerpt=f"    {shown}\n    {pad}{caret}")
 
@@ -111,7 +121,9 @@ class _Reader:
                 word = "and" if isinstance(op, ast.And) else "or"
                 return Logic(start, end, word, tuple(self.read(v, below) for v in values))
             case ast.IfExp(test=test, body=body, orelse=orelse):
-                return Either(start, end, self.read(test, below), self.read(body, below), self.read(orelse, below))
+                return Either(
+                    start, end, self.read(test, below), self.read(body, below), self.read(orelse, below)
+                )
             case ast.Compare(left=left, ops=ops, comparators=comparators):
                 return self.comparison(left, ops, comparators, (start, end), below)
             case ast.Call(func=ast.Name(id=function), args=args, keywords=keywords):

@@ -24,7 +24,9 @@ class Row:
         """Whether the row is in force on the day; a row without bounds always is."""
         if day is None:
             return self.valid_from is None and self.valid_to is None
-        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
+        return (self.valid_from is None or self.valid_from <= day) and (
+            self.valid_to is None or day <= self.valid_to
+        )
 
 
 @dataclass(slots=True)
@@ -65,7 +67,12 @@ class Table:
                 Problem(
                     "table-tie",
                     best[0].where,
-                    params={"table": self.name, "first": best[0].where, "second": best[1].where, "keys": shown},
+                    params={
+                        "table": self.name,
+                        "first": best[0].where,
+                        "second": best[1].where,
+                        "keys": shown,
+                    },
                 )
             )
         return best[0].value if best else None

@@ -10,7 +10,9 @@ Number = int | Fraction
 Value = int | Fraction | str | bool | date | tuple[str, ...] | None
 """What a formula yields; None is "not known"."""
 
-BASES = frozenset({"yuan", "wan_yuan", "minute", "class_hour", "person", "workday", "day", "month", "year", "time"})
+BASES = frozenset(
+    {"yuan", "wan_yuan", "minute", "class_hour", "person", "workday", "day", "month", "year", "time"}
+)
 
 
 @dataclass(frozen=True, slots=True)

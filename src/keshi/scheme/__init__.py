@@ -5,6 +5,16 @@ from keshi.scheme.library import all_schemes, check_versions, find_scheme, schem
 from keshi.scheme.load import Scheme, load_scheme, parameter_value, read_table
 
 __all__ = [
-    "CheckedLimit", "Formula", "ItemRules", "NamedFormula", "Scheme", "all_schemes", "check_versions", "find_scheme",
-    "load_scheme", "parameter_value", "read_table", "scheme_root",
+    "CheckedLimit",
+    "Formula",
+    "ItemRules",
+    "NamedFormula",
+    "Scheme",
+    "all_schemes",
+    "check_versions",
+    "find_scheme",
+    "load_scheme",
+    "parameter_value",
+    "read_table",
+    "scheme_root",
 ]

@@ -108,7 +108,9 @@ def parameter_number(text: int | str) -> int | Fraction:
 def fact_symbols() -> Mapping[str, Symbol]:
     """The symbols of all facts that formulas may name (those of `history` are read by the limits only)."""
     return {
-        name: Symbol(_fact_type(fact), "fact") for name, fact in vocabulary().items() if fact.room != "history"
+        name: Symbol(_fact_type(fact), "fact")
+        for name, fact in vocabulary().items()
+        if fact.room != "history"
     }
 
 
@@ -155,7 +157,12 @@ class Checker:
         scope = dict(fact_symbols())
         for name, parameter in self.file.parameters.items():
             path = f"parameters.{name}"
-            given = [parameter.value is not None, bool(parameter.dated), parameter.day is not None, bool(parameter.regions)]
+            given = [
+                parameter.value is not None,
+                bool(parameter.dated),
+                parameter.day is not None,
+                bool(parameter.regions),
+            ]
             if sum(given) != 1:
                 self.refuse("scheme-parameter-one-value", path, name=name)
                 continue
@@ -234,7 +241,9 @@ class Checker:
 
     def quantities(self, item: Item, path: str) -> dict[str, tuple[Quantity, str]]:
         """The quantities of scheme and item with the paths of their formulas; class hours and amount are two."""
-        found = {name: (quantity, f"quantities.{name}.formula") for name, quantity in self.file.quantities.items()}
+        found = {
+            name: (quantity, f"quantities.{name}.formula") for name, quantity in self.file.quantities.items()
+        }
         for name, quantity in item.quantities.items():
             at = f"{path}.quantities.{name}.formula"
             if name in found:
@@ -313,7 +322,9 @@ class Checker:
     ) -> ItemRules | None:
         path = f"items[{index}]"
 
-        def formula(text: str, at: str, expected: Type | None = None, only_class: bool = False) -> Formula | None:
+        def formula(
+            text: str, at: str, expected: Type | None = None, only_class: bool = False
+        ) -> Formula | None:
             return self.formula(text, at, scope, levels, expected, only_class)
 
         used = _needed(formulas)
@@ -325,7 +336,9 @@ class Checker:
             holds = formula(rule.holds, f"{at}.holds", BOOLEAN, rule.of != "trainee") if rule.holds else None
             requirements.append((rule, holds))
         limits = []
-        common_limits = [(limit, f"common {limit.id}") for limit in common if limit.id not in self.file.without_common]
+        common_limits = [
+            (limit, f"common {limit.id}") for limit in common if limit.id not in self.file.without_common
+        ]
         for limit, at in [*self.shared("limits", path, item.limits, self.file.limits, item), *common_limits]:
             if (limit.amount_at_most is None) == (limit.count_at_most is None):
                 self.refuse("scheme-limit-one-ceiling", at, rule=limit.id)
@@ -334,8 +347,15 @@ class Checker:
                 ceiling = formula(limit.amount_at_most, f"{at}.amount_at_most", number("yuan"), True)
             else:
                 ceiling = formula(limit.count_at_most or "", f"{at}.count_at_most", None, True)
-                if ceiling and (ceiling.type.kind != "number" or ceiling.type.unit not in (Unit(), Unit.parse("time"))):
-                    self.refuse("formula-wrong-result", f"{at}.count_at_most", expected="number", found=str(ceiling.type))
+                if ceiling and (
+                    ceiling.type.kind != "number" or ceiling.type.unit not in (Unit(), Unit.parse("time"))
+                ):
+                    self.refuse(
+                        "formula-wrong-result",
+                        f"{at}.count_at_most",
+                        expected="number",
+                        found=str(ceiling.type),
+                    )
             if ceiling:
                 limits.append(CheckedLimit(limit, ceiling))
         advance = None
@@ -361,7 +381,9 @@ class Checker:
             exclusions=tuple(
                 e for e, _ in self.shared("exclusions", path, item.exclusions, self.file.exclusions, item)
             ),
-            sequences=tuple(s for s, _ in self.shared("sequences", path, item.sequences, self.file.sequences, item)),
+            sequences=tuple(
+                s for s, _ in self.shared("sequences", path, item.sequences, self.file.sequences, item)
+            ),
             limits=tuple(limits),
             advance=advance,
         )
@@ -394,7 +416,9 @@ def _level(node: Node, levels: Mapping[str, Level]) -> Level:
     return "class"
 
 
-def _needed(formulas: Mapping[str, NamedFormula], names: Iterable[str] = ("class_hours", "amount")) -> set[str]:
+def _needed(
+    formulas: Mapping[str, NamedFormula], names: Iterable[str] = ("class_hours", "amount")
+) -> set[str]:
     """The quantities that the named ones use, directly or not, and themselves."""
     found: set[str] = set()
     open_names = [name for name in names if name in formulas]

@@ -46,7 +46,9 @@ def find_scheme(reference: str, *, day: date | None = None, root: Path | None = 
 
 def all_schemes(root: Path | None = None) -> list[Scheme]:
     """Every scheme of a folder of schemes, by id and version. Raises BadInput when versions overlap."""
-    schemes = [load_scheme(folder) for folders in _versions(root or scheme_root()).values() for folder in folders]
+    schemes = [
+        load_scheme(folder) for folders in _versions(root or scheme_root()).values() for folder in folders
+    ]
     check_versions(schemes)
     return schemes
 
@@ -58,7 +60,9 @@ def check_versions(schemes: list[Scheme]) -> None:
         for second in schemes[index + 1 :]:
             if first.id == second.id and _overlap(first.file.applies, second.file.applies):
                 params = {"first": str(first.folder), "second": str(second.folder), "scheme": first.id}
-                problems.append(Problem("scheme-versions-overlap", str(second.folder / SCHEME_FILE), params=params))
+                problems.append(
+                    Problem("scheme-versions-overlap", str(second.folder / SCHEME_FILE), params=params)
+                )
     if problems:
         raise BadInput(problems)
 

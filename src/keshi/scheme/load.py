@@ -47,7 +47,9 @@ class Scheme:
         """The rules of an item. Raises BadInput naming those there are."""
         if item not in self.rules:
             raise BadInput(
-                Problem("item-unknown", value=item, params={"scheme": self.id, "items": ", ".join(self.rules)})
+                Problem(
+                    "item-unknown", value=item, params={"scheme": self.id, "items": ", ".join(self.rules)}
+                )
             )
         return self.rules[item]
 
@@ -161,7 +163,10 @@ def _tables(folder: Path, checker: Checker) -> tuple[dict[str, Table], list[byte
 
 def _csv_rows(text: str, name: str) -> list[tuple[str, Mapping[str, Any]]]:
     reader = csv.DictReader(io.StringIO(text))
-    return [(f"{name}:{reader.line_num}", {k: v or None for k, v in row.items() if k is not None}) for row in reader]
+    return [
+        (f"{name}:{reader.line_num}", {k: v or None for k, v in row.items() if k is not None})
+        for row in reader
+    ]
 
 
 def read_table(name: str, spec: TableSpec, rows: Iterable[tuple[str, Mapping[str, Any]]]) -> Table:
@@ -175,7 +180,9 @@ def read_table(name: str, spec: TableSpec, rows: Iterable[tuple[str, Mapping[str
     for where, row in rows:
         if row.keys() - known:
             extra = ", ".join(sorted(str(key) for key in row.keys() - known))
-            problems.append(Problem("table-column", where, extra, {"table": name, "columns": ", ".join(sorted(known))}))
+            problems.append(
+                Problem("table-column", where, extra, {"table": name, "columns": ", ".join(sorted(known))})
+            )
             continue
         try:
             found.append(_row(spec, row, where))
@@ -214,7 +221,8 @@ def _references(checker: Checker) -> None:
     forms = {form.id for form in file.forms}
     clocks = {clock.id for clock in file.clocks}
     shared: list[tuple[str, Sequence[Any]]] = [
-        (key, getattr(file, key)) for key in ("requirements", "limits", "sequences", "exclusions", "materials")
+        (key, getattr(file, key))
+        for key in ("requirements", "limits", "sequences", "exclusions", "materials")
     ]
     for key, rules in shared:
         for index, rule in enumerate(rules):

@@ -19,7 +19,11 @@ def credited(case: Case) -> Case:
     for trainee in case.trainees:
         if trainee.events is not None:
             where = case.place(f"{trainee.path}.events")
-            minutes = plain(credit_events(cast("list[dict[str, object]]", list(trainee.events)), where=where).confirmed_minutes)
+            minutes = plain(
+                credit_events(
+                    cast("list[dict[str, object]]", list(trainee.events)), where=where
+                ).confirmed_minutes
+            )
             trainee = replace(trainee, facts={**trainee.facts, "trainee.minutes": minutes})
         trainees.append(trainee)
     return replace(case, trainees=trainees)

@@ -27,6 +27,7 @@ def _size(facts: dict[str, Value]) -> str | None:
     if not isinstance(industry, str):
         return None
     employees, revenue, assets = (
-        cast("Fraction | None", facts.get(f"organisation.{name}")) for name in ("employees", "revenue_wan", "assets_wan")
+        cast("Fraction | None", facts.get(f"organisation.{name}"))
+        for name in ("employees", "revenue_wan", "assets_wan")
     )
     return classify(industry, cast("int | None", employees), revenue, assets).size

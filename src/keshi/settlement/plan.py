@@ -118,12 +118,11 @@ def _requirement(rule: Requirement, formula: Formula | None, environment: Enviro
     outcomes: tuple[Outcome, ...] = ("passed", "failed", "manual")
     subject: Subject = rule.of
     findings = {
-        outcome: Finding(rule.id, subject, outcome, rule.clause, rule.text, (), rule.remedy) for outcome in outcomes
+        outcome: Finding(rule.id, subject, outcome, rule.clause, rule.text, (), rule.remedy)
+        for outcome in outcomes
     }
     function = compile_formula(formula.node, environment) if formula else None
     return BoundRule(rule, formula, function, findings)
-
-
 
 
 def _limit(limit: CheckedLimit, environment: Environment) -> BoundLimit:

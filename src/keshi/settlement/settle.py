@@ -25,14 +25,14 @@ from keshi.vocabulary import Label, vocabulary
 Values = list[Any]
 
 
-def settle(case: Case, scheme: Scheme) -> Result:
-    """Settle a case under a scheme.
+def settle(case: Case, scheme: Scheme, plan: Plan | None = None) -> Result:
+    """Settle a case under a scheme; `plan` is that of `plan_for`, for callers that settle many like cases.
 
     Raises BadInput when the case lacks a fact that the item's rules name, judges a rule that is not judged by
     people, brings a table that the scheme does not know, or runs into a division by zero, an unpublished
     calendar year or tied table rows.
     """
-    plan = plan_for(case, scheme)
+    plan = plan or plan_for(case, scheme)
     case = credited(case)
     refuse_missing(case, plan)
     refuse_judgements(case, plan)
@@ -61,7 +61,9 @@ def plan_for(case: Case, scheme: Scheme) -> Plan:
         spec = scheme.file.tables.get(name)
         if spec is None:
             known = ", ".join(scheme.file.tables)
-            problems.append(Problem("case-table-unknown", case.place(f"tables.{name}"), params={"known": known}))
+            problems.append(
+                Problem("case-table-unknown", case.place(f"tables.{name}"), params={"known": known})
+            )
             continue
         placed = [(case.place(f"tables.{name}[{index}]"), row) for index, row in enumerate(rows)]
         try:
@@ -85,7 +87,9 @@ def refuse_missing(case: Case, plan: Plan) -> None:
         params = {"label": fact.label.zh, "label_en": fact.label.en}
         if fact.room == "trainee":
             problems += [
-                Problem("fact-missing", case.place(f"{trainee.path}{name.removeprefix('trainee')}"), params=params)
+                Problem(
+                    "fact-missing", case.place(f"{trainee.path}{name.removeprefix('trainee')}"), params=params
+                )
                 for trainee in case.trainees
                 if name not in trainee.facts
             ]
@@ -102,9 +106,18 @@ def refuse_judgements(case: Case, plan: Plan) -> None:
     if unknown:
         known = ", ".join(sorted(judged))
         raise BadInput(
-            Problem("case-judgement-unknown", case.place(f"judgements.{rule}"), params={"rule": rule, "known": known})
+            Problem(
+                "case-judgement-unknown",
+                case.place(f"judgements.{rule}"),
+                params={"rule": rule, "known": known},
+            )
             for rule in unknown
         )
+
+
+def class_values(plan: Plan, case: Case) -> Values:
+    """Facts, parameters and class quantities of a case by slot, as its formulas see them."""
+    return _Run(case, plan).values
 
 
 class _Run:
@@ -116,7 +129,10 @@ class _Run:
         self.values: Values = [None] * plan.width
         self.values[0] = ()
         slots = plan.environment.slots
-        for name, value in (*case.facts.items(), *derived_facts(case.facts, case.as_of, plan.scheme.file.region).items()):
+        for name, value in (
+            *case.facts.items(),
+            *derived_facts(case.facts, case.as_of, plan.scheme.file.region).items(),
+        ):
             self.values[slots[name]] = value
         starts_on = cast("date | None", case.facts.get("class.starts_on"))
         for name, parameter in plan.scheme.file.parameters.items():
@@ -211,7 +227,9 @@ class _Run:
             rule = self.plan.rules.advance
             missing = needs(rule.each.node, values, self.plan.environment)
             findings.append(
-                Finding("advance-known", "trainee", "unknown", rule.rule.clause, _ADVANCE_KNOWN, tuple(missing))
+                Finding(
+                    "advance-known", "trainee", "unknown", rule.rule.clause, _ADVANCE_KNOWN, tuple(missing)
+                )
             )
             return 0
         return round_half_up(cast(int, amount) * 100)
@@ -224,13 +242,19 @@ class _Run:
         if rows and starts_on is None:
             missing = ("class.starts_on",)
         clear = not missing and all(
-            award.ended_on < starts_on or (award.started_on and ends_on and award.started_on > ends_on) for award in rows
+            award.ended_on < starts_on or (award.started_on and ends_on and award.started_on > ends_on)
+            for award in rows
         )
         outcome: Outcome = "unknown" if missing else "passed" if clear else "failed"
         return Finding(rule.id, "trainee", outcome, rule.clause, rule.text, missing)
 
     def limited(
-        self, amount: int, history: Sequence[Award], values: Values, steps: dict[str, Step], findings: list[Finding]
+        self,
+        amount: int,
+        history: Sequence[Award],
+        values: Values,
+        steps: dict[str, Step],
+        findings: list[Finding],
     ) -> int:
         """The amount after every limit, in their order; each leaves a step."""
         for limit, ceiling in zip(self.plan.limits, self.ceilings, strict=True):

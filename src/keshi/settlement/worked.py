@@ -1,6 +1,6 @@
 """Worked cases: input and expected result as data beside a notice; they are the notice's tests.
 
-A file holds either one complete case with `shows` and `[expect]`, or a `base` file with `[[cases]]` that change
+A file holds either one complete case with `shows` and `[expect]`, or a `base` with `[[cases]]` that change
 it: `change = { "trainees[0].minutes" = 1800 }`, where the text "null" sets null and "absent" removes the key.
 """
 
@@ -76,7 +76,9 @@ def _worked(where: str, structure: Mapping[str, Any], holder: Mapping[str, Any])
         raise BadInput(Problem("worked-shows", where))
     unknown = sorted(expect.keys() - _EXPECTABLE)
     if unknown or not expect:
-        raise BadInput(Problem("worked-expect", where, ", ".join(unknown), {"known": ", ".join(sorted(_EXPECTABLE))}))
+        raise BadInput(
+            Problem("worked-expect", where, ", ".join(unknown), {"known": ", ".join(sorted(_EXPECTABLE))})
+        )
     return WorkedCase(where, shows, structure, expect)
 
 
