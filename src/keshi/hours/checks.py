@@ -71,9 +71,13 @@ def _settle(state: State, status: Status) -> tuple[Row, ...]:
 
 
 def _begin_anew(state: State) -> None:
-    """Count from zero again. A threshold that was reached is used up; one that a last check came before still
-    stands, since nobody has seen it, and so thresholds are used in the order they were drawn and recorded."""
+    """Count from zero again; the time the check stood open is accounted for.
+
+    A threshold that was reached is used up. One that a last check came before still stands, since nobody has
+    seen it, and so thresholds are used in the order they were drawn and recorded.
+    """
     if state.challenge is not None and state.challenge.threshold_ms is not None:
         state.threshold_ms = None
     state.challenge = None
     state.since_ms = 0
+    state.watermark_ms = state.now_ms

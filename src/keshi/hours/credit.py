@@ -68,11 +68,7 @@ class Answer(Struct, frozen=True, gc=False):
 
     def why(self, lang: Lang = "zh") -> str:
         """The reason as a sentence, empty where there is none."""
-        return (
-            ""
-            if self.reason is None
-            else message(f"hours-{self.reason}", lang, seconds=self.gap_ms // SECOND_MS)
-        )
+        return "" if self.reason is None else sentence(self.reason, lang, self.gap_ms)
 
     def text(self, lang: Lang = "zh") -> str:
         """The sums in minutes and seconds, and the reason if there is one."""
@@ -98,6 +94,11 @@ class Outcome(Struct, frozen=True):
     opened: Challenge | None = None
     flag: str | None = None
     repeated: bool = False
+
+
+def sentence(reason: str, lang: Lang, gap_ms: int) -> str:
+    """A reason in words; only `gap` uses the length of the gap."""
+    return message(f"hours-{reason}", lang, seconds=gap_ms // SECOND_MS)
 
 
 def clock(ms: int) -> str:

@@ -49,7 +49,7 @@ def _no_time(raw: object, where: str) -> Problem:
     if not isinstance(raw, dict):
         return Problem("hours-not-an-object", where, _shown(raw))
     if "at" not in raw:
-        return Problem("hours-field-missing", where, params={"field": "at"})
+        return Problem("hours-missing-field", where, params={"field": "at"})
     return Problem("hours-time-wrong", f"{where}.at", _shown(raw["at"]))
 
 
@@ -58,9 +58,9 @@ def _unreadable(error: str, body: dict[str, object], where: str) -> Problem:
     what, _, path = error.partition(" - at `$")
     path = path.rstrip("`")
     if found := _MISSING.match(what):
-        return Problem("hours-field-missing", where + path, params={"field": found["field"]})
+        return Problem("hours-missing-field", where + path, params={"field": found["field"]})
     if found := _UNKNOWN.match(what):
-        return Problem("hours-field-unknown", where + path, params={"field": found["field"]})
+        return Problem("hours-unknown-field", where + path, params={"field": found["field"]})
     value = _shown(_at_path(body, path))
     if path == ".type":
         return Problem("hours-type-unknown", where + path, value)

@@ -53,7 +53,7 @@ class Machine:
             case ev.Start():
                 return self._start(state, at, event)
             case ev.Reply():
-                return self._reply(state, at, event)
+                return self._reply(state, event)
             case ev.End():
                 return self._end(state, event)
             case ev.LivePlay() | ev.LiveStop():
@@ -100,18 +100,15 @@ class Machine:
         state.lease = event.session
         return Outcome(tell(state, self.rules, resume_ms=resume_at(study, self.rules)))
 
-    def _reply(self, state: State, at: int, event: ev.Reply) -> Outcome:
+    def _reply(self, state: State, event: ev.Reply) -> Outcome:
         if state.challenge is None:
             return self._said(state, "no-challenge")
         if not event.correct:
             settled = failed(state, self.rules)
             return Outcome(tell(state, self.rules, "check-wrong"), settled=settled)
         settled = passed(state)
-        # The time the check stood open is accounted for, and the answer is a sign of life.
-        state.watermark_ms = max(state.watermark_ms, at)
-        if state.lease is not None:
-            session = state.sessions[state.lease]
-            session.last_ms = max(session.last_ms, at)
+        if state.lease is not None:  # an answer is a sign of life
+            state.sessions[state.lease].last_ms = state.now_ms
         return Outcome(tell(state, self.rules), settled=settled)
 
     def _end(self, state: State, event: ev.End) -> Outcome:

@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
-from keshi.hours.credit import Answer, Challenge, Row, clock
+from keshi.hours.credit import Answer, Challenge, Row, clock, sentence
 from keshi.hours.decode import decode_events
 from keshi.hours.draws import Draw, keyed_draw, recorded_draw
 from keshi.hours.events import Event, Header, Recorded
@@ -79,9 +79,8 @@ class Credited(Struct, frozen=True):
                 lines.append(message("hours-opened", lang, when=when, seconds=deadline_s))
             if told.reason is not None:
                 event = message(f"hours-event-{told.type}", lang)
-                lines.append(
-                    message("hours-nothing", lang, when=when, event=event, why=told.answer.why(lang))
-                )
+                why = sentence(told.reason, lang, told.answer.gap_ms)
+                lines.append(message("hours-nothing", lang, when=when, event=event, why=why))
         for day in self.days:
             lines.append(
                 _sums("hours-day", lang, day.date, day.confirmed_ms, day.provisional_ms, day.void_ms)
