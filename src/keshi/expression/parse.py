@@ -3,7 +3,7 @@
 import ast
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from keshi.expression.nodes import (
@@ -22,6 +22,8 @@ from keshi.problems import BadInput, Problem
 
 MAX_LENGTH = 2_000
 MAX_DEPTH = 60
+_SHOWN = 200
+"""Characters of a formula that is too long which the message repeats."""
 
 _BINARY = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%"}
 _COMPARE = {
@@ -39,6 +41,9 @@ _COMPARE = {
 # `class` is a keyword of Python and a room of the vocabulary: parsed under a name of the same width.
 _CLASS = re.compile(r"(?<![\w.])class(?=\s*\.)")
 _STAND_IN = "klass"
+# Texts and figures, in the order they stand; a figure takes every letter stuck to it (0x1F, 1e5, 1if).
+_LITERAL = re.compile(r""""[^"]*"|'[^']*'|(?<![\w.])(?P<figure>\.?\d[\w.]*)""")
+_FIGURE = re.compile(r"\d[\d_]{0,30}(\.[\d_]{0,30})?|\.\d[\d_]{0,30}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,9 @@ class Source:
 
     def problem(self, code: str, start: int, end: int, **params: object) -> Problem:
         """A problem at characters start..end of the formula, with the formula and a caret below it."""
-        where = f"{self.file}:{self.line}:{self.column + start}" if self.file else f"1:{start + 1}"
+        where = f"1:{start + 1}"
+        if self.file:
+            where = f"{self.file}:{self.line}:{self.column + start}" if self.line else self.file
         pad = "".join("　" if unicodedata.east_asian_width(c) in "WF" else " " for c in self.text[:start])
         caret = "^" * max(
             1, sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in self.text[start:end])
@@ -68,12 +75,18 @@ def parse(source: Source) -> Node:
     """
     text = source.text
     if len(text) > MAX_LENGTH:
-        raise BadInput(source.problem("formula-too-long", 0, 1, most=MAX_LENGTH))
+        raise BadInput(replace(source, text=text[:_SHOWN] + "…").problem("formula-too-long", 0, 1, most=MAX_LENGTH))
     if "\n" in text or "\r" in text:
         raise BadInput(source.problem("formula-one-line", 0, 1))
     if _STAND_IN in text:
         at = text.index(_STAND_IN)
         raise BadInput(source.problem("formula-unknown-name", at, at + len(_STAND_IN), name=_STAND_IN))
+    if "\\" in text:
+        at = text.index("\\")
+        raise BadInput(source.problem("formula-not-allowed", at, at + 1))
+    for found in _LITERAL.finditer(text):
+        if found["figure"] and not _FIGURE.fullmatch(found["figure"]):
+            raise BadInput(source.problem("formula-number-form", *found.span()))
     try:
         tree = ast.parse(_CLASS.sub(_STAND_IN, text), mode="eval")
     except SyntaxError as error:
@@ -129,7 +142,8 @@ class _Reader:
             case ast.Call(func=ast.Name(id=function), args=args, keywords=keywords):
                 named = []
                 for keyword in keywords:
-                    if keyword.arg is None:
+                    # Python's parser lets a key stand twice; the first would be forgotten silently.
+                    if keyword.arg is None or keyword.arg in dict(named):
                         raise self.refuse(keyword.value, "formula-not-allowed")
                     named.append((keyword.arg, self.read(keyword.value, below)))
                 return Call(start, end, function, tuple(self.read(a, below) for a in args), tuple(named))
@@ -139,20 +153,21 @@ class _Reader:
         if isinstance(value, float):
             start, end = self.span(node)
             written = self.source.text[start:end].replace("_", "")
-            if re.fullmatch(r"\d*\.?\d+", written) or re.fullmatch(r"\d+\.", written):
-                return _plain(Fraction(written))  # the digits as written, never the binary float
-            raise self.refuse(node, "formula-number-form")
-        if value is None or isinstance(value, bool | int | str):
+            return _plain(Fraction(written))  # the digits as written, never the binary float
+        if isinstance(value, str):
+            return value.replace(_STAND_IN, "class")
+        if value is None or isinstance(value, bool | int):
             return value
         raise self.refuse(node, "formula-not-allowed")
 
     def dotted(self, node: ast.expr) -> str:
-        match node:
-            case ast.Name(id=name):
-                return "class" if name == _STAND_IN else name
-            case ast.Attribute(value=value, attr=attr):
-                return f"{self.dotted(value)}.{attr}"
-        raise self.refuse(node, "formula-not-allowed")
+        parts: list[str] = []
+        while isinstance(node, ast.Attribute):
+            parts.insert(0, node.attr)
+            node = node.value
+        if not isinstance(node, ast.Name):
+            raise self.refuse(node, "formula-not-allowed")
+        return ".".join(["class" if node.id == _STAND_IN else node.id, *parts])
 
     def comparison(
         self,
