@@ -145,13 +145,18 @@ class _Checker:
             case "*":
                 return Type("number", left.unit * right.unit, literal=left.literal and right.literal)
             case "/" | "//":
-                if isinstance(node.right, Constant) and node.right.value == 0:
-                    self.refuse(node.right, "formula-division-by-zero")
+                self.divisor(node.right)
                 return Type("number", left.unit / right.unit, literal=left.literal and right.literal)
+            case "%":
+                self.divisor(node.right)
         return self.same_unit(node, left, right, money_by_name=True)
 
+    def divisor(self, node: Node) -> None:
+        if isinstance(node, Constant) and node.value == 0:
+            self.refuse(node, "formula-division-by-zero")
+
     def same_unit(self, node: Node, left: Type, right: Type, *, money_by_name: bool = False) -> Type:
-        """The common type of two numbers; a bare number takes the other's unit, except that money has a name."""
+        """The common type of two numbers; a bare number takes the other's unit, but money has to be named."""
         if left.unit == right.unit:
             return Type("number", left.unit, literal=left.literal and right.literal)
         bare, other = (left, right) if left.literal else (right, left)

@@ -78,7 +78,8 @@ def round_half_up(value: Number) -> int:
 def compile_formula(node: Node, environment: Environment) -> Function:
     """A function from the values to the formula's value; the formula must have passed `check`.
 
-    The function raises BadInput on division by zero, on dates outside the known calendar and on tied table rows.
+    The function raises BadInput on division by zero, dates outside the known calendar, tied table rows and
+    parts of months.
     """
     match node:
         case Constant(value=value):
@@ -165,19 +166,31 @@ def _binary(node: Binary, environment: Environment) -> Function:
     return _strict(_ARITHMETIC[node.operator], left, right)
 
 
-def _within(region: str, regions: str | tuple[str, ...]) -> bool:
-    return any(lies_within(region, r) for r in ((regions,) if isinstance(regions, str) else regions))
+def _contains(item: Any, items: Any) -> bool | None:
+    """Whether the list holds the value; not known where it does not and one of its values is not known."""
+    return True if item in items else None if None in items else False
 
 
-_COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
+def _within(region: str, regions: str | tuple[str | None, ...]) -> bool | None:
+    listed = (regions,) if isinstance(regions, str) else regions
+    if any(wider is not None and lies_within(region, wider) for wider in listed):
+        return True
+    return None if None in listed else False
+
+
+def _negated(found: bool | None) -> bool | None:
+    return None if found is None else not found
+
+
+_COMPARISONS: Mapping[str, Callable[[Any, Any], bool | None]] = {
     "==": lambda a, b: a == b,
     "!=": lambda a, b: a != b,
     "<": lambda a, b: a < b,
     "<=": lambda a, b: a <= b,
     ">": lambda a, b: a > b,
     ">=": lambda a, b: a >= b,
-    "in": lambda a, b: a in b,
-    "not in": lambda a, b: a not in b,
+    "in": _contains,
+    "not in": lambda a, b: _negated(_contains(a, b)),
 }
 
 
@@ -189,8 +202,9 @@ def _comparison(node: Comparison, environment: Environment) -> Function:
         return lambda values: left(values) is not None
     right = compile_formula(node.right, environment)
     if node.left.type.kind == "region" and node.operator in ("in", "not in"):
-        wanted = node.operator == "in"
-        return _strict(lambda a, b: _within(a, b) is wanted, left, right)
+        if node.operator == "in":
+            return _strict(_within, left, right)
+        return _strict(lambda a, b: _negated(_within(a, b)), left, right)
     return _strict(_COMPARISONS[node.operator], left, right)
 
 
@@ -232,6 +246,12 @@ _ROUNDING: Mapping[str, Callable[[Any], int]] = {
 }
 
 
+def _months_after(day: Any, months: Any) -> Any:
+    if not isinstance(months, int):
+        raise BadInput(Problem("formula-whole-months", value=str(months)))
+    return months_after(day, months)
+
+
 def _call(node: Call, environment: Environment) -> Function:
     arguments = [
         compile_formula(argument, environment) for argument in node.arguments if not _is_table(node, argument)
@@ -249,7 +269,7 @@ def _call(node: Call, environment: Environment) -> Function:
         case "workdays_between":
             return _strict(environment.workdays.between, *arguments)
         case "months_after":
-            return _strict(months_after, *arguments)
+            return _strict(_months_after, *arguments)
         case "lookup":
             return _lookup(node, environment)
     return _paid(node, environment)
@@ -311,7 +331,7 @@ def needs(node: Node, values: Values, environment: Environment) -> list[str]:
 
 
 def _collect(node: Node, values: Values, environment: Environment, found: dict[str, None]) -> None:
-    if environment.function(node)(values) is not None:
+    if environment.function(node)(values) is not None and not isinstance(node, Listing):
         return
     match node:
         case Name(name=name):
@@ -325,8 +345,25 @@ def _collect(node: Node, values: Values, environment: Environment, found: dict[s
             branch = node.condition if decided is None else node.then if decided else node.otherwise
             _collect(branch, values, environment, found)
         case Call(function="lookup"):
-            missing = cast(Name, node.arguments[0]).name
-            found[f"tables.{missing}"] = None
+            _collect_lookup(node, values, environment, found)
         case _:
             for part in node.parts():
                 _collect(part, values, environment, found)
+
+
+def _collect_lookup(node: Call, values: Values, environment: Environment, found: dict[str, None]) -> None:
+    """The keys that were not known, if a row could fit once they are; otherwise the table itself."""
+    table = environment.tables[cast(Name, node.arguments[0]).name]
+    named = dict(node.named)
+    keys = tuple(environment.function(named[key])(values) for key in table.keys)
+    slot = environment.slots.get(TABLE_DAY)
+    day = None if slot is None else values[slot]
+    rows = [row for row in table.rows if table.could_fit(row, keys)]
+    in_force = [row for row in rows if row.valid_on(day)]
+    if day is None and rows and not in_force:
+        found[TABLE_DAY] = None
+    elif not in_force:
+        found[f"tables.{table.name}"] = None
+    for place, key in enumerate(table.keys):
+        if keys[place] is None and any(row.keys[place] is not None for row in in_force):
+            _collect(named[key], values, environment, found)

@@ -75,7 +75,9 @@ def parse(source: Source) -> Node:
     """
     text = source.text
     if len(text) > MAX_LENGTH:
-        raise BadInput(replace(source, text=text[:_SHOWN] + "…").problem("formula-too-long", 0, 1, most=MAX_LENGTH))
+        raise BadInput(
+            replace(source, text=text[:_SHOWN] + "…").problem("formula-too-long", 0, 1, most=MAX_LENGTH)
+        )
     if "\n" in text or "\r" in text:
         raise BadInput(source.problem("formula-one-line", 0, 1))
     if _STAND_IN in text:

@@ -12,7 +12,7 @@ Key = tuple[object, ...]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: a value per key column (None fits anything), the amount, its validity and where it was read."""
+    """One row: a value per key column (None fits anything), the amount, its validity, where it was read."""
 
     keys: Key
     value: int | Fraction
@@ -76,6 +76,13 @@ class Table:
                 )
             )
         return best[0].value if best else None
+
+    @staticmethod
+    def could_fit(row: Row, key: Key) -> bool:
+        """Whether the row fits the keys that are known, whatever the others turn out to be."""
+        return all(
+            own is None or asked is None or own == asked for own, asked in zip(row.keys, key, strict=True)
+        )
 
     def ties(self) -> list[tuple[Row, Row]]:
         """Pairs of rows with the very same keys whose validity overlaps: they tie whatever is asked."""
