@@ -12,8 +12,10 @@ from keshi.problems import BadInput, Problem
 MOST_BYTES = 64 * 1024 * 1024
 
 
-def load_structure(path: Path) -> Mapping[str, Any]:
+def load_structure(path: Path, *, lists: bool = False) -> Any:
     """The structure in a `.json` or `.toml` file; decimals keep their digits, repeated keys are refused.
+
+    It is an object of keys and values; with `lists` a list will do as well.
 
     Raises BadInput when the file is absent, too large, not UTF-8 or not well-formed, with line and column.
     """
@@ -31,7 +33,7 @@ def load_structure(path: Path) -> Mapping[str, Any]:
         raise BadInput(Problem("file-json", where, params={"detail": error.msg})) from None
     except (ValueError, RecursionError) as error:
         raise BadInput(Problem("file-json", str(path), params={"detail": str(error)})) from None
-    if not isinstance(found, Mapping):
+    if not isinstance(found, Mapping) and not (lists and isinstance(found, list)):
         raise BadInput(Problem("case-object", str(path), type(found).__name__))
     return found
 

@@ -1,5 +1,6 @@
 """The formulas of one item: parsed, checked and put in order, each still knowing its rule and its place."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -97,10 +98,15 @@ class ItemRules:
         return found
 
 
+_FIGURE = re.compile(r"(-?\d{1,15}(?:\.\d{1,9})?)\s*(%?)", re.ASCII)
+
+
 def parameter_number(text: int | str) -> int | Fraction:
     """The exact value of a figure as written: 30, "7.5", "20%". Raises ValueError."""
-    written = str(text).strip()
-    value = Fraction(written[:-1]) / 100 if written.endswith("%") else Fraction(written)
+    written = _FIGURE.fullmatch(str(text).strip())
+    if written is None:
+        raise ValueError(text)
+    value = Fraction(written[1]) / (100 if written[2] else 1)
     return value.numerator if value.denominator == 1 else value
 
 
@@ -157,6 +163,8 @@ class Checker:
         scope = dict(fact_symbols())
         for name, parameter in self.file.parameters.items():
             path = f"parameters.{name}"
+            if name in scope:
+                self.refuse("scheme-name-twice", path, name=name)
             given = [
                 parameter.value is not None,
                 bool(parameter.dated),
@@ -186,7 +194,7 @@ class Checker:
             return
         try:
             parameter_number(figure)
-        except (ValueError, ZeroDivisionError):
+        except ValueError:
             self.refuse("scheme-figure", path, value=figure)
 
     def unit(self, text: str, path: str) -> Unit:
@@ -210,7 +218,10 @@ class Checker:
         sources = self.quantities(item, path)
         for name in sources.keys() & scope.keys():
             self.refuse("scheme-name-twice", sources[name][1], name=name)
+        found_before = len(self.problems)
         ordered = self.order(sources)
+        if len(self.problems) > found_before:
+            return None  # the members of a circle would be told to be unknown as well
         levels: dict[str, Level] = {}
         formulas: dict[str, NamedFormula] = {}
         for name in ordered:
@@ -219,11 +230,14 @@ class Checker:
             if formula is None:
                 scope.pop(name, None)
                 continue
-            if quantity.unit is not None and formula.type.kind == "number":
+            if quantity.unit is not None:
                 declared = self.unit(quantity.unit, at)
-                if declared != formula.type.unit and not formula.type.zero:
-                    units = {"found": str(formula.type.unit), "declared": str(declared)}
-                    self.refuse("scheme-quantity-unit", at, name=name, **units)
+                if formula.type.kind != "number":
+                    found = str(formula.type)
+                    self.refuse("scheme-quantity-unit", at, name=name, found=found, declared=str(declared))
+                elif declared != formula.type.unit and not formula.type.zero:
+                    found = str(formula.type.unit)
+                    self.refuse("scheme-quantity-unit", at, name=name, found=found, declared=str(declared))
             scope[name] = Symbol(formula.type, "quantity")
             levels[name] = formula.level
             formulas[name] = NamedFormula(name, formula, quantity.text, quantity.clause)

@@ -21,8 +21,8 @@ def scheme_root() -> Path:
 def find_scheme(reference: str, *, day: date | None = None, root: Path | None = None) -> Scheme:
     """The scheme of an id (`shaoguan-2020`) or folder.
 
-    With several versions of an id, the one whose classes start on `day`. Raises BadInput when there is none,
-    when versions overlap, and everything `load_scheme` raises.
+    With a `day`, the version that governs classes which start then; without one there may be only a single
+    version. Raises BadInput when there is none, when versions overlap, and everything `load_scheme` raises.
     """
     folder = Path(reference)
     if (folder / SCHEME_FILE).is_file():
@@ -34,13 +34,15 @@ def find_scheme(reference: str, *, day: date | None = None, root: Path | None = 
     folders = known.get(reference)
     if not folders:
         raise BadInput(Problem("scheme-unknown", value=reference, params={"known": ", ".join(sorted(known))}))
-    if len(folders) == 1:
-        return load_scheme(folders[0])
     schemes = [load_scheme(found) for found in folders]
     check_versions(schemes)
-    in_force = [scheme for scheme in schemes if day is not None and _covers(scheme.file.applies, day)]
+    if day is None:
+        in_force = schemes if len(schemes) == 1 else []
+    else:
+        in_force = [scheme for scheme in schemes if _covers(scheme.file.applies, day)]
     if not in_force:
-        raise BadInput(Problem("scheme-no-version", value=str(day), params={"scheme": reference}))
+        value = None if day is None else day.isoformat()
+        raise BadInput(Problem("scheme-no-version", value=value, params={"scheme": reference}))
     return in_force[0]
 
 
@@ -72,7 +74,7 @@ def _versions(root: Path) -> dict[str, list[Path]]:
     for path in sorted(root.glob(f"*/{SCHEME_FILE}")):
         try:
             identity = tomllib.loads(path.read_text(encoding="utf-8-sig")).get("id")
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+        except (ValueError, RecursionError):
             identity = None  # loading it by folder says what is wrong
         found.setdefault(str(identity or path.parent.name), []).append(path.parent)
     return found

@@ -4,28 +4,30 @@ import csv
 import hashlib
 import io
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from keshi.calendar import STATE_COUNCIL, Workdays
-from keshi.case.values import Refused, read_date, read_number
+from keshi.case.values import Refused, read_date, read_number, read_text
 from keshi.expression import Row, Table, Value
 from keshi.problems import BadInput, Problem
 from keshi.scheme.formulas import Checker, ItemRules, parameter_number
 from keshi.scheme.locate import positions
 from keshi.scheme.model import CommonFile, Limit, Parameter, SchemeFile, TableSpec
+from keshi.vocabulary import vocabulary
 
 SCHEME_FILE = "scheme.toml"
 TABLES_FOLDER = "tables"
 _VALIDITY = ("valid_from", "valid_to")
+Cell = TypeVar("Cell")
 
 
 @dataclass(slots=True)
@@ -133,7 +135,7 @@ def _decode(raw: bytes, path: Path) -> str:
 def _convert(text: str, name: str, where: Mapping[str, tuple[int, int]]) -> SchemeFile:
     try:
         structure = tomllib.loads(text, parse_float=str)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # also figures and nesting beyond what Python reads
         raise BadInput(Problem("file-toml", name, params={"detail": str(error)})) from None
     try:
         return msgspec.convert(structure, SchemeFile)
@@ -154,19 +156,36 @@ def _tables(folder: Path, checker: Checker) -> tuple[dict[str, Table], list[byte
             continue
         try:
             raw = _bytes(path)
-            tables[name] = read_table(name, spec, _csv_rows(_decode(raw, path), str(path)))
+            tables[name] = read_table(name, spec, _csv_rows(name, _decode(raw, path), str(path)))
             contents.append(raw)
         except BadInput as error:
             checker.problems += error.problems
     return tables, contents
 
 
-def _csv_rows(text: str, name: str) -> list[tuple[str, Mapping[str, Any]]]:
-    reader = csv.DictReader(io.StringIO(text))
-    return [
-        (f"{name}:{reader.line_num}", {k: v or None for k, v in row.items() if k is not None})
-        for row in reader
-    ]
+def _csv_rows(table: str, text: str, file: str) -> list[tuple[str, Mapping[str, Any]]]:
+    """The rows of a tariff file with their places.
+
+    Raises BadInput on a cell without a column of its own: an unquoted 1,500.00 would else be read as 1.
+    """
+    rows: list[tuple[str, Mapping[str, Any]]] = []
+    problems = []
+    try:
+        lines = csv.reader(io.StringIO(text))
+        header = [name.strip() for name in next(lines, [])]
+        for cells in lines:
+            where = f"{file}:{lines.line_num}"
+            extra = [*cells[len(header) :], *(name for name in header if header.count(name) > 1)]
+            if extra:
+                params = {"table": table, "columns": ", ".join(header)}
+                problems.append(Problem("table-column", where, ", ".join(extra), params))
+            elif cells:
+                rows.append((where, dict(zip(header, cells, strict=False))))
+    except csv.Error as error:
+        raise BadInput(Problem("file-unreadable", file, params={"detail": str(error)})) from None
+    if problems:
+        raise BadInput(problems)
+    return rows
 
 
 def read_table(name: str, spec: TableSpec, rows: Iterable[tuple[str, Mapping[str, Any]]]) -> Table:
@@ -187,7 +206,8 @@ def read_table(name: str, spec: TableSpec, rows: Iterable[tuple[str, Mapping[str
         try:
             found.append(_row(spec, row, where))
         except Refused as refused:
-            params = {"label": f"{name}.{spec.value}", "label_en": f"{name}.{spec.value}", **refused.params}
+            column = f"{name}.{refused.params.get('column', spec.value)}"
+            params = {"label": column, "label_en": column, **refused.params}
             problems.append(Problem(refused.code, where, str(dict(row)), params))
     table = Table(name, tuple(spec.keys), found)
     for first, second in table.ties():
@@ -200,18 +220,27 @@ def read_table(name: str, spec: TableSpec, rows: Iterable[tuple[str, Mapping[str
 
 
 def _row(spec: TableSpec, row: Mapping[str, Any], where: str) -> Row:
-    value = read_number(row.get(spec.value))
+    value = _cell(spec.value, row, read_number)
+    if value is None:
+        raise Refused("value-number")
     if value < 0:
         raise Refused("value-least", least=0)
-    keys = tuple(_key(key, row.get(key)) for key in spec.keys)
-    since, until = (None if row.get(name) is None else read_date(row[name]) for name in _VALIDITY)
+    keys = tuple(_cell(key, row, read_number if key == "level" else read_text) for key in spec.keys)
+    since, until = (_cell(name, row, read_date) for name in _VALIDITY)
+    if since is not None and until is not None and until < since:
+        raise Refused("case-ends-before-start")
     return Row(keys, value, since, until, where)
 
 
-def _key(name: str, value: Any) -> int | Fraction | str | None:
-    if value is None:
+def _cell(column: str, row: Mapping[str, Any], read: Callable[[Any], Cell]) -> Cell | None:
+    """One cell, None where it is empty; a refusal names its column."""
+    value = row.get(column)
+    if value is None or (isinstance(value, str) and not value.strip()):
         return None
-    return read_number(value) if name == "level" else str(value).strip()
+    try:
+        return read(value)
+    except Refused as refused:
+        raise Refused(refused.code, column=column, **refused.params) from None
 
 
 def _references(checker: Checker) -> None:
@@ -226,11 +255,27 @@ def _references(checker: Checker) -> None:
     ]
     for key, rules in shared:
         for index, rule in enumerate(rules):
-            for unknown in set(rule.items) - items:
+            for unknown in sorted(set(rule.items) - items):
                 checker.refuse("scheme-no-such-item", f"{key}[{index}]", item=unknown)
     for index, item in enumerate(file.items):
-        for unknown in set(item.part_of) - items:
+        for unknown in sorted(set(item.part_of) - items):
             checker.refuse("scheme-no-such-item", f"items[{index}]", item=unknown)
+        _choices(checker, "class.training_type", item.training_types, f"items[{index}]")
+        for place, exclusion in enumerate(item.exclusions):
+            at = f"items[{index}].exclusions[{place}].subsidy"
+            _choices(checker, "trainee.other_subsidies", [exclusion.subsidy], at)
+    for index, exclusion in enumerate(file.exclusions):
+        _choices(checker, "trainee.other_subsidies", [exclusion.subsidy], f"exclusions[{index}].subsidy")
+    for key in ("forms", "clocks", "steps", "materials", "evaluations", "returns"):
+        ids = [part.id for part in getattr(file, key)]
+        for index, rule in enumerate(ids):
+            if rule in ids[:index]:
+                checker.refuse("scheme-id-twice", f"{key}[{index}].id", rule=rule)
+    known = {limit.id for limit in common()[0]}
+    for unknown in sorted(set(file.without_common) - known):
+        checker.refuse(
+            "scheme-no-such-limit", "without_common", limit=unknown, known=", ".join(sorted(known))
+        )
     for index, material in enumerate(file.materials):
         if material.form is not None and material.form not in forms:
             checker.refuse("scheme-no-such-form", f"materials[{index}]", form=material.form)
@@ -242,3 +287,11 @@ def _references(checker: Checker) -> None:
             checker.refuse("scheme-no-such-form", f"evaluations[{index}]", form=evaluation.form)
         if evaluation.clock is not None and evaluation.clock not in clocks:
             checker.refuse("scheme-no-such-clock", f"evaluations[{index}]", clock=evaluation.clock)
+
+
+def _choices(checker: Checker, fact: str, written: Iterable[str], path: str) -> None:
+    """A misspelt value of a choice would match nobody, silently."""
+    choices = vocabulary()[fact].values or {}
+    for value in written:
+        if value not in choices:
+            checker.refuse("formula-no-such-choice", path, value=value, choices=", ".join(sorted(choices)))

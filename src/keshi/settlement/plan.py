@@ -1,6 +1,6 @@
 """One item of a scheme, bound to slots and compiled: made once, used for every case."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from keshi.expression import Environment, Function, Table, compile_formula, names_in
@@ -151,6 +151,12 @@ def _relatives(scheme: Scheme, item: str) -> frozenset[str]:
     parts = set(scheme.item(item).item.part_of)
     wholes = {other.id for other in scheme.file.items if item in other.part_of}
     return frozenset(parts | wholes)
+
+
+def needed_facts(rules: Iterable[ItemRules]) -> list[str]:
+    """The facts that any of the items names, in the order of the vocabulary."""
+    named = frozenset[str]().union(*(_needed(each) for each in rules))
+    return [name for name in vocabulary() if name in named]
 
 
 def _needed(rules: ItemRules) -> frozenset[str]:
