@@ -142,7 +142,7 @@ class _Reader:
             case ast.Compare(left=left, ops=ops, comparators=comparators):
                 return self.comparison(left, ops, comparators, (start, end), below)
             case ast.Call(func=ast.Name(id=function), args=args, keywords=keywords):
-                named = []
+                named: list[tuple[str, Node]] = []
                 for keyword in keywords:
                     # Python's parser lets a key stand twice; the first would be forgotten silently.
                     if keyword.arg is None or keyword.arg in dict(named):

@@ -75,7 +75,7 @@ class CheckedAdvance:
 
 @dataclass(frozen=True, slots=True)
 class ItemRules:
-    """Everything that settling one item needs, checked. `quantities` are in an order in which each can be computed."""
+    """Everything that settling one item needs, checked; `quantities` so that each can be computed in turn."""
 
     item: Item
     quantities: tuple[NamedFormula, ...]
@@ -254,7 +254,7 @@ class Checker:
         return scope
 
     def quantities(self, item: Item, path: str) -> dict[str, tuple[Quantity, str]]:
-        """The quantities of scheme and item with the paths of their formulas; class hours and amount are two."""
+        """The quantities of scheme and item with their formulas' paths; class hours and amount are two."""
         found = {
             name: (quantity, f"quantities.{name}.formula") for name, quantity in self.file.quantities.items()
         }

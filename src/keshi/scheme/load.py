@@ -7,7 +7,6 @@ import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -244,7 +243,7 @@ def _cell(column: str, row: Mapping[str, Any], read: Callable[[Any], Cell]) -> C
 
 
 def _references(checker: Checker) -> None:
-    """Ids that point at nothing: items of shared rules, forms of materials, clocks of steps, parts of items."""
+    """Ids that point at nothing (items, forms, clocks, common limits), stand twice, or are no choice."""
     file = checker.file
     items = {item.id for item in file.items}
     forms = {form.id for form in file.forms}
