@@ -51,11 +51,16 @@ def check(node: Node, scope: Scope, source: Source, expected: Type | None = None
     """
     checker = _Checker(scope, source)
     found = checker.visit(node)
-    if not checker.problems and expected is not None and not _fits(found, expected):
+    if expected is not None and not checker.problems and not _reported(node) and not _fits(found, expected):
         checker.refuse(node, "formula-wrong-result", expected=str(expected), found=str(found))
     if checker.problems:
         raise BadInput(checker.problems)
     return found
+
+
+def _reported(node: Node) -> bool:
+    """Whether a part has no type because of a problem that stands elsewhere already."""
+    return node.type.kind == "null" and not isinstance(node, Constant)
 
 
 def _fits(found: Type, expected: Type) -> bool:
@@ -103,7 +108,7 @@ class _Checker:
 
     def require(self, node: Node, *kinds: str) -> Type:
         found = self.visit(node)
-        if found.kind not in kinds:
+        if found.kind not in kinds and not _reported(node):
             self.refuse(node, "formula-wrong-type", expected=" / ".join(kinds), found=str(found))
         return found
 
@@ -224,7 +229,7 @@ class _Checker:
         then, otherwise = self.visit(node.then), self.visit(node.otherwise)
         if then.kind == "number" and otherwise.kind == "number":
             return self.same_unit(node, then, otherwise, money_by_name=True)
-        if then.kind != otherwise.kind:
+        if then.kind != otherwise.kind and not (_reported(node.then) or _reported(node.otherwise)):
             self.refuse(node, "formula-branches-differ", left=str(then), right=str(otherwise))
         return then
 

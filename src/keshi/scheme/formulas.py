@@ -26,6 +26,7 @@ from keshi.expression import (
     parse,
 )
 from keshi.expression.nodes import Call, walk
+from keshi.expression.types import NULL
 from keshi.problems import BadInput, Problem
 from keshi.scheme.model import Advance, Exclusion, Item, Limit, Quantity, Requirement, SchemeFile, Sequence
 from keshi.vocabulary import Fact, Label, vocabulary
@@ -219,16 +220,18 @@ class Checker:
         for name in sources.keys() & scope.keys():
             self.refuse("scheme-name-twice", sources[name][1], name=name)
         found_before = len(self.problems)
-        ordered = self.order(sources)
+        ordered, cyclic = self.order(sources)
         if len(self.problems) > found_before:
             return None  # the members of a circle would be told to be unknown as well
         levels: dict[str, Level] = {}
         formulas: dict[str, NamedFormula] = {}
+        for name in cyclic:
+            scope[name] = Symbol(NULL, "quantity")
         for name in ordered:
             quantity, at = sources[name]
             formula = self.formula(quantity.formula, at, scope, levels)
             if formula is None:
-                scope.pop(name, None)
+                scope[name] = Symbol(NULL, "quantity")  # its own problem is told; those that use it are not blamed
                 continue
             if quantity.unit is not None:
                 declared = self.unit(quantity.unit, at)
@@ -241,10 +244,8 @@ class Checker:
             scope[name] = Symbol(formula.type, "quantity")
             levels[name] = formula.level
             formulas[name] = NamedFormula(name, formula, quantity.text, quantity.clause)
-        if len(self.problems) > before:
-            return None
         rules = self.rules(index, item, common, scope, levels, formulas, ordered)
-        return rules if len(self.problems) == before else None
+        return rules if rules is not None and len(self.problems) == before else None
 
     def quiet_symbols(self) -> dict[str, Symbol]:
         """The symbols again, without repeating their problems for every item."""
@@ -274,8 +275,8 @@ class Checker:
         )
         return found
 
-    def order(self, sources: Mapping[str, tuple[Quantity, str]]) -> list[str]:
-        """The names so that each stands after those it uses; a cycle is a problem that names its members."""
+    def order(self, sources: Mapping[str, tuple[Quantity, str]]) -> tuple[list[str], set[str]]:
+        """The names so that each stands after those it uses, and those in a cycle, which is a problem."""
         uses: dict[str, set[str]] = {}
         for name, (quantity, at) in sources.items():
             try:
@@ -283,24 +284,25 @@ class Checker:
             except BadInput:
                 uses[name] = set()  # reported by `formula`
         done: dict[str, None] = {}
+        cyclic: set[str] = set()
         trail: list[str] = []
 
         def visit(name: str) -> None:
-            if name in done:
-                return
             if name in trail:
                 cycle = [*trail[trail.index(name) :], name]
-                self.refuse("scheme-cycle", sources[name][1], names=" → ".join(cycle))
-                return
-            trail.append(name)
-            for used in sorted(uses[name]):
-                visit(used)
-            trail.pop()
-            done.setdefault(name)
+                if not cyclic.issuperset(cycle):
+                    self.refuse("scheme-cycle", sources[name][1], names=" → ".join(cycle))
+                cyclic.update(cycle)
+            elif name not in done:
+                trail.append(name)
+                for used in sorted(uses[name]):
+                    visit(used)
+                trail.pop()
+                done.setdefault(name)
 
         for name in sources:
             visit(name)
-        return list(done)
+        return [name for name in done if name not in cyclic], cyclic
 
     def formula(
         self,
@@ -384,6 +386,8 @@ class Checker:
         for _, holds in requirements:
             used |= _needed(formulas, names_in(holds.node)) if holds else set()
         self.repeated(path, [rule.id for rule, _ in requirements], [limit.rule.id for limit in limits])
+        if not formulas.keys() >= {"class_hours", "amount"}:
+            return None
         return ItemRules(
             item=item,
             quantities=tuple(
