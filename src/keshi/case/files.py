@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, NoReturn
 
+from keshi.case.values import shown
 from keshi.problems import BadInput, Problem
 
 MOST_BYTES = 64 * 1024 * 1024
@@ -63,6 +64,6 @@ def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         seen: set[str] = set()
         for key, _ in pairs:
             if key in seen:
-                raise ValueError(f"key {key!r} is given twice")
+                raise ValueError(f"key {shown(key)!r} is given twice")
             seen.add(key)
     return found

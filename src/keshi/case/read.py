@@ -1,16 +1,15 @@
 """From the JSON structure of a case to a validated one, with every problem found and its place."""
 
 import difflib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
 from functools import cache
 from typing import Any, cast
 
 from keshi.case.model import Award, Case, Place, Trainee
-from keshi.case.values import Refused, problem, read_boolean, read_date, reader, shown
+from keshi.case.values import Refused, problem, read_boolean, read_date, reader, shown, veiled
 from keshi.expression.types import Value
 from keshi.identity import check_id_number, check_uscc, id_number_warnings, mask_id_number, normalise
-from keshi.money import yuan_to_fen
 from keshi.problems import BadInput, Problem
 from keshi.vocabulary import Fact, vocabulary
 
@@ -52,7 +51,10 @@ class _Reading:
     def refuse(self, code: str, path: str, value: Any = None, /, **params: object) -> None:
         if len(self.problems) < _MOST_PROBLEMS:
             found = None if value is None else shown(value)
-            self.problems.append(Problem(code, self.place(path), found, params))
+            told = {
+                name: veiled(param) if isinstance(param, str) else param for name, param in params.items()
+            }
+            self.problems.append(Problem(code, veiled(self.place(path)), found, told))
 
     def case(self, raw: Mapping[str, Any], scheme: str | None, as_of: date | None) -> Case:
         self.unknown_keys(raw, (*_TOP, *_NOT_CASE), "")
@@ -62,7 +64,9 @@ class _Reading:
         self.consistent(facts)
         uscc = facts.get("organisation.uscc")
         if isinstance(uscc, str) and (wrong := check_uscc(normalise(uscc)[0])):
-            self.notes.append(Problem(wrong.code, self.place("organisation.uscc"), uscc, wrong.params))
+            person = check_id_number(uscc) is None
+            value = mask_id_number(uscc) if person else uscc
+            self.notes.append(Problem(wrong.code, self.place("organisation.uscc"), value, wrong.params))
         case = Case(
             scheme=scheme or self.text(raw, "scheme"),
             item=self.text(raw, "item"),
@@ -93,17 +97,20 @@ class _Reading:
             self.problems.append(problem(refused, fact, self.place("as_of"), raw.get("as_of")))
         return date.min
 
-    def unknown_keys(self, raw: Mapping[str, Any], known: Iterable[str], path: str) -> None:
-        for key in raw.keys() - set(known):
-            near = difflib.get_close_matches(str(key), list(known), n=1)
-            at = f"{path}.{key}" if path else str(key)
+    def unknown_keys(self, raw: Mapping[str, Any], known: Collection[str], path: str) -> None:
+        for key in raw:
+            if key in known:
+                continue
+            written = shown(key)
+            near = difflib.get_close_matches(written, list(known), n=1)
+            at = f"{path}.{written}" if path else written
             if near:
-                self.refuse("case-unknown-key-near", at, key=key, near=near[0])
+                self.refuse("case-unknown-key-near", at, key=written, near=near[0])
             else:
-                self.refuse("case-unknown-key", at, key=key)
+                self.refuse("case-unknown-key", at, key=written)
 
     def room(self, room: str, raw: Any, path: str) -> dict[str, Value]:
-        """The facts of one object, by full name; nested objects are flattened, a null one leaves its facts null."""
+        """The facts of one object, by full name; nested objects are flattened, a null one has null facts."""
         if not isinstance(raw, Mapping):
             self.refuse("case-object", path, raw)
             return {}
@@ -122,6 +129,7 @@ class _Reading:
                 continue
             fact, read = known
             if key == "delegate" and isinstance(value, Mapping):
+                self.unknown_keys(value, _readers("organisation"), f"{path}.{key}")
                 value = value.get("name")
             try:
                 found[fact.name] = read(value)
@@ -190,7 +198,7 @@ class _Reading:
         history = self.history(raw.get("history"), f"{path}.history")
         events = raw.get("events")
         if events is not None and not isinstance(events, list | tuple):
-            self.refuse("value-list", f"{path}.events", events, label="events")
+            self.refuse("value-list", f"{path}.events", events, label="events", label_en="events")
         if events is not None and facts.get("trainee.minutes") is not None:
             self.refuse("case-minutes-and-events", f"{path}.events")
         if not self.identified(facts, own, path):
@@ -221,7 +229,7 @@ class _Reading:
         if raw is None:
             return ()
         if not isinstance(raw, list | tuple):
-            self.refuse("value-list", path, raw, label="history")
+            self.refuse("value-list", path, raw, label="history", label_en="history")
             return ()
         awards = (self.award(row, f"{path}[{index}]") for index, row in enumerate(raw))
         return tuple(award for award in awards if award is not None)
@@ -275,5 +283,5 @@ class _Reading:
             try:
                 found[str(rule)] = read_boolean(value)
             except Refused as refused:
-                self.refuse(refused.code, f"judgements.{rule}", value, label=rule)
+                self.refuse(refused.code, f"judgements.{rule}", value, label=rule, label_en=rule)
         return found

@@ -8,12 +8,17 @@ from fractions import Fraction
 from typing import Any
 
 from keshi.expression.types import Value
+from keshi.identity import mask_id_number
 from keshi.problems import Problem
 from keshi.vocabulary import Fact
 
 MOST_DIGITS = 15
 _DECIMAL = re.compile(rf"-?\d{{1,{MOST_DIGITS}}}(\.\d{{1,6}})?")
-_ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_HALVES = re.compile("[\ud800-\udfff]")
+_REGION = re.compile(r"[1-9]\d{5}", re.ASCII)
+_PERSONAL = re.compile(r"\d(?:\s*\d){13,}(?:\s*[XxＸｘ])?")
+"""Digits enough for an identity number, with the blanks and full-width forms that people write."""
 
 
 class Refused(Exception):
@@ -25,13 +30,19 @@ class Refused(Exception):
         super().__init__(code)
 
 
+def veiled(text: str) -> str:
+    """A text that can be printed, with everything in it that may be an identity number masked."""
+    printable = text.encode("utf-8", "replace").decode("utf-8")
+    return _PERSONAL.sub(lambda found: mask_id_number("".join(found[0].split())), printable)
+
+
 def shown(value: Any) -> str:
-    """A value as it is quoted in a message: short, and as it was written."""
+    """A value as it is quoted in a message: short, as it was written, nobody's identity number in it."""
     if value is None:
         return "null"
     if isinstance(value, bool):
         return "true" if value else "false"
-    text = str(value)
+    text = veiled(str(value))
     return text if len(text) <= 40 else f"{text[:37]}…"
 
 
@@ -71,15 +82,15 @@ def read_boolean(value: Any) -> bool:
 
 
 def read_text(value: Any) -> str:
-    """A text that is not empty."""
-    if isinstance(value, str) and value.strip():
+    """A text that is not empty and that every file can hold (no half of a surrogate pair)."""
+    if isinstance(value, str) and value.strip() and not _HALVES.search(value):
         return value.strip()
     raise Refused("value-text")
 
 
 def read_region(value: Any) -> str:
     """A six-digit administrative code."""
-    if isinstance(value, str) and re.fullmatch(r"[1-9]\d{5}", value.strip()):
+    if isinstance(value, str) and _REGION.fullmatch(value.strip()):
         return value.strip()
     raise Refused("value-region")
 
