@@ -219,10 +219,7 @@ class Checker:
         sources = self.quantities(item, path)
         for name in sources.keys() & scope.keys():
             self.refuse("scheme-name-twice", sources[name][1], name=name)
-        found_before = len(self.problems)
         ordered, cyclic = self.order(sources)
-        if len(self.problems) > found_before:
-            return None  # the members of a circle would be told to be unknown as well
         levels: dict[str, Level] = {}
         formulas: dict[str, NamedFormula] = {}
         for name in cyclic:
