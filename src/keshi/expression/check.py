@@ -145,7 +145,7 @@ class _Checker:
         left = self.require(node.left, "number")
         right = self.require(node.right, "number")
         if left.kind != "number" or right.kind != "number":
-            return number()
+            return NULL  # told already; what uses the result is not blamed
         match node.operator:
             case "*":
                 return Type("number", left.unit * right.unit, literal=left.literal and right.literal)
@@ -259,6 +259,8 @@ class _Checker:
             return number()
         found = types[0]
         for argument, other in zip(node.arguments[1:], types[1:], strict=True):
+            if _reported(argument) or found.kind == "null":
+                continue
             if other.kind != found.kind:
                 self.refuse(argument, "formula-wrong-type", expected=str(found), found=str(other))
             elif other.kind == "number":
