@@ -230,7 +230,7 @@ class Checker:
             if formula is None:
                 scope[name] = Symbol(NULL, "quantity")  # its own problem is told; those that use it are not blamed
                 continue
-            if quantity.unit is not None:
+            if quantity.unit is not None and formula.type.kind != "null":
                 declared = self.unit(quantity.unit, at)
                 if formula.type.kind != "number":
                     found = str(formula.type)
