@@ -1,11 +1,13 @@
 """Facts that the library computes from others."""
 
+from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
 from typing import cast
 
 from keshi.expression.types import Value
-from keshi.sme import classify
+from keshi.sme import Classification, classify
+from keshi.vocabulary import vocabulary
 
 
 def derived_facts(facts: dict[str, Value], as_of: date, region: str) -> dict[str, Value]:
@@ -17,12 +19,28 @@ def derived_facts(facts: dict[str, Value], as_of: date, region: str) -> dict[str
         "as_of": as_of,
         "scheme.region": region,
         "organisation.size": _size(facts),
-        "class.major_group": int(major) if major.isdigit() else None,
+        "class.major_group": int(major) if major.isascii() and major.isdigit() else None,
         "class.claim_date": claimed if claimed is not None else as_of,
     }
 
 
-def _size(facts: dict[str, Value]) -> str | None:
+def wanting(name: str, facts: Mapping[str, Value]) -> list[str]:
+    """The facts to bring so that a derived one becomes known; the first it comes from where all were given.
+
+    An enterprise's size lacks only the figures that count in its industry.
+    """
+    sources = vocabulary()[name].sources
+    if name == "organisation.size" and (found := _classified(facts)) is not None:
+        sources = [f"organisation.{figure}" for figure in found.missing] or sources
+    return [source for source in sources if facts.get(source) is None] or sources[:1]
+
+
+def _size(facts: Mapping[str, Value]) -> str | None:
+    found = _classified(facts)
+    return None if found is None else found.size
+
+
+def _classified(facts: Mapping[str, Value]) -> Classification | None:
     industry = facts.get("organisation.industry")
     if not isinstance(industry, str):
         return None
@@ -30,4 +48,4 @@ def _size(facts: dict[str, Value]) -> str | None:
         cast("Fraction | None", facts.get(f"organisation.{name}"))
         for name in ("employees", "revenue_wan", "assets_wan")
     )
-    return classify(industry, cast("int | None", employees), revenue, assets).size
+    return classify(industry, cast("int | None", employees), revenue, assets)

@@ -44,6 +44,12 @@ def matching(limit: Limit, history: Sequence[Award], values: Values, plan: Plan)
     return rows
 
 
+def ungrouped(limit: Limit, values: Values, plan: Plan) -> tuple[str, ...]:
+    """The facts of the class without which the limit's group is not known."""
+    facts = {"year": "class.ends_on", "project": "class.project"}
+    return tuple(fact for per, fact in facts.items() if per in limit.per and values[plan.slot(fact)] is None)
+
+
 def after_limit(limit: BoundLimit, amount: int, ceiling: Any, rows: Sequence[Award]) -> int:
     """The amount in fen that a limit leaves. `ceiling` is yuan for a sum and a number for a count."""
     if limit.checked.rule.amount_at_most is not None:

@@ -8,7 +8,7 @@ from keshi.expression.evaluate import HISTORY
 from keshi.scheme import CheckedLimit, Formula, ItemRules, NamedFormula, Scheme
 from keshi.scheme.model import Requirement
 from keshi.settlement.result import Finding, Outcome, StepKind, Subject
-from keshi.vocabulary import Label, vocabulary
+from keshi.vocabulary import vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,10 +162,11 @@ def needed_facts(rules: Iterable[ItemRules]) -> list[str]:
 def _needed(rules: ItemRules) -> frozenset[str]:
     facts = vocabulary()
     names = {name for formula in rules.formulas() for name in names_in(formula.node) if name in facts}
+    names.add("class.starts_on")  # the figures and tariffs in force are those of the first day
     if rules.item.training_types:
         names.add("class.training_type")
     if rules.sequences:
-        names |= {"class.starts_on", "class.ends_on"}
+        names.add("class.ends_on")
     for limit in rules.limits:
         names |= {"class.ends_on"} if "year" in limit.rule.per else set()
         names |= {"class.project"} if "project" in limit.rule.per else set()

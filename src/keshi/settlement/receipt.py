@@ -1,6 +1,7 @@
 """The receipt: a digest over scheme, engine, facts, findings, steps and result. Running again gives the same."""
 
 import hashlib
+from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -22,6 +23,11 @@ def _plain(value: Any) -> Any:
     return str(value)
 
 
+def _given(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Without facts that are null: a case may as well leave them out."""
+    return {name: value for name, value in facts.items() if value is not None}
+
+
 _ENCODER = msgspec.json.Encoder(enc_hook=_plain, order="deterministic", decimal_format="string")
 
 
@@ -34,7 +40,7 @@ def receipt_of(case: Case, result: Result) -> str:
         "engine": result.engine,
         "item": result.item,
         "as_of": result.as_of,
-        "facts": case.facts,
+        "facts": _given(case.facts),
         "tables": case.tables,
         "judgements": case.judgements,
         "findings": [(f.rule, f.outcome, f.needs) for f in result.findings],
@@ -42,7 +48,7 @@ def receipt_of(case: Case, result: Result) -> str:
     digest.update(_ENCODER.encode(head))
     for trainee, outcome in zip(case.trainees, result.trainees, strict=True):
         line = (
-            trainee.facts,
+            _given(trainee.facts),
             trainee.history,
             outcome.eligible,
             outcome.class_hours,

@@ -8,15 +8,15 @@ from typing import Any, cast
 import msgspec
 
 from keshi.case import Award, Case, Trainee
-from keshi.expression import Table, Value, needs
+from keshi.expression import Node, Table, Value, needs
 from keshi.expression.evaluate import round_half_up
 from keshi.problems import BadInput, Problem
 from keshi.scheme import NamedFormula, Scheme, parameter_value, read_table
 from keshi.scheme.model import Exclusion
 from keshi.scheme.model import Sequence as SequenceRule
 from keshi.settlement.credit import credited
-from keshi.settlement.derive import derived_facts
-from keshi.settlement.limits import after_limit, matching, relevant
+from keshi.settlement.derive import derived_facts, wanting
+from keshi.settlement.limits import after_limit, matching, relevant, ungrouped
 from keshi.settlement.plan import BoundRule, Plan, make_plan
 from keshi.settlement.receipt import ENGINE, receipt_of
 from keshi.settlement.result import Finding, Outcome, Result, Step, TraineeResult
@@ -161,19 +161,24 @@ class _Run:
             return bound.findings["manual" if judged is None else "passed" if judged else "failed"]
         holds = bound.function(values)
         if holds is None:
-            missing = needs(bound.formula.node, values, self.plan.environment)
-            if rule.of == "organisation" and "organisation.size" in missing:
-                missing = [*(m for m in missing if m != "organisation.size"), *self.size_needs()]
-            return Finding(rule.id, rule.of, "unknown", rule.clause, rule.text, tuple(missing), rule.remedy)
+            missing = self.missing(bound.formula.node, values)
+            return Finding(rule.id, rule.of, "unknown", rule.clause, rule.text, missing, rule.remedy)
         if not holds and rule.waivable and rule.id in self.case.judgements:
             holds = self.case.judgements[rule.id]
         return bound.findings["passed" if holds else "failed"]
 
-    def size_needs(self) -> list[str]:
-        """The declared figures that a size lacks; the industry itself where the table does not cover it."""
-        sources = vocabulary()["organisation.size"].sources
-        missing = [name for name in sources if self.case.facts.get(name) is None]
-        return missing or ["organisation.industry"]
+    def missing(self, node: Node, values: Values) -> tuple[str, ...]:
+        """What a case has to bring so that a formula can be decided: facts that people declare, or tables."""
+        found: dict[str, None] = {}
+        facts, parameters = vocabulary(), self.plan.scheme.file.parameters
+        for name in needs(node, values, self.plan.environment):
+            if name in facts and facts[name].derived:
+                found |= dict.fromkeys(wanting(name, self.case.facts))
+            elif name in parameters and self.case.facts.get("class.starts_on") is None:
+                found["class.starts_on"] = None
+            else:
+                found[name] = None
+        return tuple(found)
 
     def trainee(self, trainee: Trainee, blocked: bool) -> TraineeResult:
         plan = self.plan
@@ -213,8 +218,8 @@ class _Run:
 
     def unknown_amount(self, values: Values) -> Finding:
         amount: NamedFormula = self.plan.rules.amount
-        missing = needs(amount.formula.node, values, self.plan.environment)
-        return Finding("amount-known", "trainee", "unknown", amount.clause, _AMOUNT_KNOWN, tuple(missing))
+        missing = self.missing(amount.formula.node, values)
+        return Finding("amount-known", "trainee", "unknown", amount.clause, _AMOUNT_KNOWN, missing)
 
     def advance(self, values: Values, findings: list[Finding]) -> int:
         if not self.advance_due or self.plan.advance is None or self.plan.rules.advance is None:
@@ -225,11 +230,9 @@ class _Run:
         amount = each(values)
         if amount is None:
             rule = self.plan.rules.advance
-            missing = needs(rule.each.node, values, self.plan.environment)
+            missing = self.missing(rule.each.node, values)
             findings.append(
-                Finding(
-                    "advance-known", "trainee", "unknown", rule.rule.clause, _ADVANCE_KNOWN, tuple(missing)
-                )
+                Finding("advance-known", "trainee", "unknown", rule.rule.clause, _ADVANCE_KNOWN, missing)
             )
             return 0
         return round_half_up(cast(int, amount) * 100)
@@ -261,7 +264,10 @@ class _Run:
             rule = limit.checked.rule
             rows = matching(rule, history, values, self.plan) if history else []
             if rows is None or ceiling is None:
-                missing = ("class.project",) if "project" in rule.per else ("class.ends_on",)
+                node = limit.checked.ceiling.node
+                missing = (
+                    self.missing(node, values) if ceiling is None else ungrouped(rule, values, self.plan)
+                )
                 findings.append(Finding(rule.id, "trainee", "unknown", rule.clause, rule.text, missing))
                 continue
             amount = after_limit(limit, amount, ceiling, rows)
