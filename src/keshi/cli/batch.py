@@ -45,7 +45,15 @@ def command(
     progress, tell = _progress()
     with progress:
         summary = settle_batch(
-            trainees, history, classes, found, item, output, threads=threads, memory_limit=memory, progress=tell
+            trainees,
+            history,
+            classes,
+            found,
+            item,
+            output,
+            threads=threads,
+            memory_limit=memory,
+            progress=tell,
         )
     click.echo(
         say(

@@ -19,16 +19,22 @@ WORKBOOKS = (".xlsx", ".xls", ".csv")
 STRUCTURES = (".json", ".toml")
 
 
-def load_case(path: Path, *, scheme: str | None = None, as_of: date | None = None) -> "tuple[Case, WorkbookCase | None]":
+def load_case(
+    path: Path, *, scheme: str | None = None, as_of: date | None = None
+) -> "tuple[Case, WorkbookCase | None]":
     """The case in a file, and the workbook it came from if it is one.
 
     Raises BadInput with every problem; a workbook with problems is also written back with remarks beside it.
     """
     suffix = path.suffix.lower()
     if suffix in STRUCTURES:
-        return read_case(load_structure(path), place=lambda at: f"{path}: {at}", scheme=scheme, as_of=as_of), None
+        return read_case(
+            load_structure(path), place=lambda at: f"{path}: {at}", scheme=scheme, as_of=as_of
+        ), None
     if suffix not in WORKBOOKS:
-        raise BadInput(Problem("cli-case-kind", str(path), params={"kinds": ", ".join((*STRUCTURES, *WORKBOOKS))}))
+        raise BadInput(
+            Problem("cli-case-kind", str(path), params={"kinds": ", ".join((*STRUCTURES, *WORKBOOKS))})
+        )
     from keshi.workbook import read_workbook
 
     workbook = read_workbook(path)
@@ -61,7 +67,9 @@ def case_files(folder: Path) -> Iterator[Path]:
     if folder.is_file():
         yield folder
         return
-    found = [p for p in sorted(folder.rglob("*")) if p.suffix.lower() in (*STRUCTURES, *WORKBOOKS) and p.is_file()]
+    found = [
+        p for p in sorted(folder.rglob("*")) if p.suffix.lower() in (*STRUCTURES, *WORKBOOKS) and p.is_file()
+    ]
     if not found:
         raise BadInput(Problem("cli-no-cases", str(folder)))
     yield from found

@@ -54,7 +54,9 @@ def show(explanation: Explanation) -> None:
     ]
     out.print(_table("cli-figures", ("figure", "rule", "value", "clause"), iter(figures)))
     out.print(_table("cli-steps", ("step", "formula", "figures", "value", "clause"), _steps(explanation)))
-    out.print(_table("cli-alternatives", ("fact", "now", "other", "outcome", "amount"), _alternatives(explanation)))
+    out.print(
+        _table("cli-alternatives", ("fact", "now", "other", "outcome", "amount"), _alternatives(explanation))
+    )
     out.print(f"[dim]{say('cli-receipt')} {explanation.result.receipt}[/]")
 
 
@@ -90,7 +92,13 @@ def _steps(explanation: Explanation) -> Iterator[tuple[str, ...]]:
         kind, value = shown_step.step.kind, shown_step.step.value
         text = value_text(value, kind.unit)
         unit = f" {kind.unit}" if kind.unit and text else ""
-        yield kind.label.of(LANG), kind.formula, shown_step.figures, f"{text or say('cli-not-known')}{unit}", kind.clause
+        yield (
+            kind.label.of(LANG),
+            kind.formula,
+            shown_step.figures,
+            f"{text or say('cli-not-known')}{unit}",
+            kind.clause,
+        )
 
 
 def _alternatives(explanation: Explanation) -> Iterator[tuple[str, ...]]:
@@ -105,4 +113,10 @@ def _alternatives(explanation: Explanation) -> Iterator[tuple[str, ...]]:
         first = alike[0]
         outcome = say("cli-eligible") if first.eligible else say("cli-not-eligible")
         others = " / ".join(shown(a.fact, a.after) for a in alike)
-        yield first.fact.label.of(LANG), shown(first.fact, first.before), others, outcome, fen_to_yuan(first.amount)
+        yield (
+            first.fact.label.of(LANG),
+            shown(first.fact, first.before),
+            others,
+            outcome,
+            fen_to_yuan(first.amount),
+        )

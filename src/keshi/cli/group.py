@@ -32,7 +32,9 @@ class Worded:
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The usage line."""
         assert isinstance(self, click.Command)
-        formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), f"{say('cli-usage')} ")
+        formatter.write_usage(
+            ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), f"{say('cli-usage')} "
+        )
 
     def options_section(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list of options."""
@@ -46,7 +48,12 @@ class Worded:
         """`--help`, described in the language."""
         assert isinstance(self, click.Command)
         return click.Option(
-            ["--help"], is_flag=True, is_eager=True, expose_value=False, callback=_show_help, help=say("option-help")
+            ["--help"],
+            is_flag=True,
+            is_eager=True,
+            expose_value=False,
+            callback=_show_help,
+            help=say("option-help"),
         )
 
 
@@ -111,7 +118,9 @@ class Command(Worded, click.Command):
             fail(error.problems)
 
 
-@click.group(cls=LazyGroup, help=say("help-keshi"), params=[LANG_OPTION], context_settings={"max_content_width": 100})
+@click.group(
+    cls=LazyGroup, help=say("help-keshi"), params=[LANG_OPTION], context_settings={"max_content_width": 100}
+)
 @click.version_option(__version__, prog_name="keshi", help=say("option-version"))
 def keshi() -> None:
     """The group itself; commands do the work."""

@@ -22,14 +22,18 @@ keshi hours events.json --minutes-per-hour 45 --format json"""
 @click.command(cls=Command, help=say("help-hours-long"), examples=EXAMPLES)
 @click.argument("events_file", metavar="EVENTS", type=FILE)
 @click.option("--minutes-per-hour", type=click.IntRange(1), metavar="N", help=say("option-minutes-per-hour"))
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help=say("option-format"))
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", help=say("option-format")
+)
 @OUTPUT
 def command(events_file: Path, minutes_per_hour: int | None, form: str, output: Path | None) -> None:
     """Credit a log of learning events."""
     structure: Any = load_structure(events_file, lists=True)
     events = structure["events"] if isinstance(structure, dict) and "events" in structure else structure
     found = credit_events(events, where=str(events_file))
-    hours = None if minutes_per_hour is None else class_hours(found.confirmed_minutes, minutes_per_hour, "drop")
+    hours = (
+        None if minutes_per_hour is None else class_hours(found.confirmed_minutes, minutes_per_hour, "drop")
+    )
     if form == "json":
         rows = json.loads(found.rows_json())
         content = {

@@ -41,7 +41,9 @@ def command(numbers: tuple[str, ...], kind: str) -> None:
     wrong = False
     for text in (line for line in lines if line.strip()):
         number, changed = normalise(text)
-        shown = mask_id_number(number) if kind == "person" else number if kind == "uscc" else f"…{number[-2:]}"
+        shown = (
+            mask_id_number(number) if kind == "person" else number if kind == "uscc" else f"…{number[-2:]}"
+        )
         problem = CHECKS[kind](number)
         if problem is not None:
             wrong = True

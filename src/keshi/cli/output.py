@@ -54,7 +54,9 @@ def write_whole(path: Path, write: Callable[[Path], Any]) -> None:
     try:
         handle, name = tempfile.mkstemp(dir=folder, prefix=f".{path.stem}-", suffix=path.suffix)
     except OSError as error:
-        raise BadInput(Problem("cli-cannot-write", str(path), params={"detail": error.strerror or ""})) from None
+        raise BadInput(
+            Problem("cli-cannot-write", str(path), params={"detail": error.strerror or ""})
+        ) from None
     os.close(handle)
     temporary = Path(name)
     try:
@@ -62,7 +64,9 @@ def write_whole(path: Path, write: Callable[[Path], Any]) -> None:
         temporary.chmod(0o644)
         temporary.replace(path)
     except OSError as error:
-        raise BadInput(Problem("cli-cannot-write", str(path), params={"detail": error.strerror or ""})) from None
+        raise BadInput(
+            Problem("cli-cannot-write", str(path), params={"detail": error.strerror or ""})
+        ) from None
     finally:
         temporary.unlink(missing_ok=True)
 

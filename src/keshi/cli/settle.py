@@ -76,7 +76,9 @@ def show(result: Result) -> None:
     out.print(findings_table(result.findings))
     people = Table(title=say("cli-people"), title_justify="left")
     for name in ("no", "name", "id", "hours", "amount", "outcome", "why"):
-        people.add_column(say(f"column-{name}"), justify="right" if name in ("no", "hours", "amount") else "left")
+        people.add_column(
+            say(f"column-{name}"), justify="right" if name in ("no", "hours", "amount") else "left"
+        )
     for number, person in enumerate(result.trainees, start=1):
         people.add_row(
             str(number),
@@ -89,7 +91,9 @@ def show(result: Result) -> None:
         )
     out.print(people)
     eligible = sum(person.eligible for person in result.trainees)
-    out.print(say("cli-totals", people=len(result.trainees), eligible=eligible, amount=fen_to_yuan(result.amount)))
+    out.print(
+        say("cli-totals", people=len(result.trainees), eligible=eligible, amount=fen_to_yuan(result.amount))
+    )
     if result.advance:
         key = "cli-recover" if result.payable < 0 else "cli-payable"
         out.print(say(key, advance=fen_to_yuan(result.advance), payable=fen_to_yuan(abs(result.payable))))
@@ -123,7 +127,9 @@ def _why(findings: Iterable[Finding]) -> str:
     for finding in findings:
         if finding.outcome in ("failed", "unknown"):
             remedy = f" {_remedy(finding)}" if finding.outcome == "unknown" else ""
-            parts.append(f"{say(f'outcome-{finding.outcome}')}: {finding.text.of(LANG)}（{finding.clause}）{remedy}")
+            parts.append(
+                f"{say(f'outcome-{finding.outcome}')}: {finding.text.of(LANG)}（{finding.clause}）{remedy}"
+            )
     return "; ".join(parts)
 
 

@@ -15,10 +15,14 @@ def explain_usage(error: click.UsageError) -> None:
 def _sentence(error: click.UsageError) -> str:
     match error:
         case click.MissingParameter(param=param) if param is not None:
-            return say("usage-missing", name=param.make_metavar(click.Context(click.Command("keshi"))) or param.name)
+            return say(
+                "usage-missing", name=param.make_metavar(click.Context(click.Command("keshi"))) or param.name
+            )
         case click.NoSuchOption():
             near = ", ".join(error.possibilities or ())
-            return say("usage-no-option-near" if near else "usage-no-option", name=error.option_name, near=near)
+            return say(
+                "usage-no-option-near" if near else "usage-no-option", name=error.option_name, near=near
+            )
         case click.BadOptionUsage():
             return say("usage-option-value", name=error.option_name)
         case click.BadParameter(param=param) if param is not None:

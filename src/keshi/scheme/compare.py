@@ -28,7 +28,9 @@ def compare_schemes(old: Scheme, new: Scheme) -> list[Difference]:
         for keys in {**before, **after}:
             path = f"tables.{name}[{', '.join('*' if key is None else str(key) for key in keys)}]"
             a, b = before.get(keys), after.get(keys)
-            shown = ["" if row is None else _row_text(row.value, row.valid_from, row.valid_to) for row in (a, b)]
+            shown = [
+                "" if row is None else _row_text(row.value, row.valid_from, row.valid_to) for row in (a, b)
+            ]
             if shown[0] != shown[1]:
                 found.append(Difference(path, _kind(a, b), *shown))
     return found
@@ -63,5 +65,11 @@ def _text(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, Mapping):
-        return str(value.get("formula") or value.get("holds") or value.get("value") or value.get("text") or dict(value))
+        return str(
+            value.get("formula")
+            or value.get("holds")
+            or value.get("value")
+            or value.get("text")
+            or dict(value)
+        )
     return str(value)

@@ -71,7 +71,9 @@ class _Page:
             ("id", f"{file.id} · v{file.version}"),
             ("applies", self.period(file)),
         ]
-        yield from self.table(("what", "content"), ((self.say(f"describe-{key}"), text) for key, text in rows))
+        yield from self.table(
+            ("what", "content"), ((self.say(f"describe-{key}"), text) for key, text in rows)
+        )
         if file.related:
             yield ""
             yield f"{self.say('describe-related')}: {'; '.join(file.related)}"
@@ -85,7 +87,9 @@ class _Page:
     def item(self, item: Item) -> Iterator[str]:
         rules = self.scheme.rules[item.id]
         yield from self.section("item", title=item.title.of(self.lang), id=item.id)
-        types = ", ".join(choice_label("class.training_type", value, self.lang) for value in item.training_types)
+        types = ", ".join(
+            choice_label("class.training_type", value, self.lang) for value in item.training_types
+        )
         payees = ", ".join(self.say(f"payee-{payee}") for payee in item.payee)
         yield from self.table(
             ("what", "content", "clause"),
@@ -101,7 +105,10 @@ class _Page:
         named = [*rules.quantities, rules.class_hours, rules.amount]
         yield from self.table(
             ("quantity", "formula", "unit", "clause"),
-            ((q.label.of(self.lang), f"`{q.name} = {q.formula.text}`", str(q.formula.type.unit), q.clause) for q in named),
+            (
+                (q.label.of(self.lang), f"`{q.name} = {q.formula.text}`", str(q.formula.type.unit), q.clause)
+                for q in named
+            ),
         )
         yield ""
         yield f"### {self.say('describe-requirements')}"
@@ -132,11 +139,17 @@ class _Page:
             ceiling = rule.amount_at_most or rule.count_at_most or ""
             kind = "sum" if rule.amount_at_most else "count"
             per = " + ".join(self.say(f"per-{per}") for per in rule.per)
-            rows.append((self.rule_text(rule), self.say(f"limit-{kind}", per=per, ceiling=ceiling), rule.clause))
-        rows += [(self.rule_text(rule), self.say("describe-sequence"), rule.clause) for rule in rules.sequences]
+            rows.append(
+                (self.rule_text(rule), self.say(f"limit-{kind}", per=per, ceiling=ceiling), rule.clause)
+            )
+        rows += [
+            (self.rule_text(rule), self.say("describe-sequence"), rule.clause) for rule in rules.sequences
+        ]
         for exclusion in rules.exclusions:
             other = choice_label("trainee.other_subsidies", exclusion.subsidy, self.lang)
-            rows.append((self.rule_text(exclusion), self.say("describe-exclusion", other=other), exclusion.clause))
+            rows.append(
+                (self.rule_text(exclusion), self.say("describe-exclusion", other=other), exclusion.clause)
+            )
         yield from self.table(("requirement", "content", "clause"), rows)
         if rules.advance:
             advance = rules.advance.rule
@@ -154,7 +167,12 @@ class _Page:
         yield from self.table(
             ("quantity", "content", "unit", "clause"),
             (
-                (p.text.of(self.lang) if p.text else f"`{name}`", self.figure(p), "" if p.unit == "1" else p.unit, p.clause)
+                (
+                    p.text.of(self.lang) if p.text else f"`{name}`",
+                    self.figure(p),
+                    "" if p.unit == "1" else p.unit,
+                    p.clause,
+                )
                 for name, p in self.file.parameters.items()
             ),
         )
@@ -196,7 +214,9 @@ class _Page:
     def clock(self, clock: Clock) -> str:
         if clock.before:
             return self.say("clock-before", span=self.span(clock.before), event=clock.event)
-        return self.say("clock-within", span=self.span(clock.within) if clock.within else "", event=clock.event)
+        return self.say(
+            "clock-within", span=self.span(clock.within) if clock.within else "", event=clock.event
+        )
 
     def procedure(self) -> Iterator[str]:
         clocks = {clock.id: clock for clock in self.file.clocks}

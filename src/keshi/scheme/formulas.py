@@ -228,7 +228,9 @@ class Checker:
             quantity, at = sources[name]
             formula = self.formula(quantity.formula, at, scope, levels)
             if formula is None:
-                scope[name] = Symbol(NULL, "quantity")  # its own problem is told; those that use it are not blamed
+                scope[name] = Symbol(
+                    NULL, "quantity"
+                )  # its own problem is told; those that use it are not blamed
                 continue
             if quantity.unit is not None and formula.type.kind != "null":
                 declared = self.unit(quantity.unit, at)

@@ -1,0 +1,5 @@
+"""`python -m keshi`."""
+
+from keshi.cli import main
+
+main()
