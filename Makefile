@@ -34,7 +34,7 @@ CHECKS := check-types check-schemes check-format check-lint check-layers check-m
 
 .PHONY: check
 check: setup ## what needs no tests: format, lint, types, layers, translations, schemes, generated files, contents
-	@$(MAKE) --no-print-directory -j$(JOBS) --output-sync=target $(CHECKS)
+	@$(MAKE) --no-print-directory --keep-going -j$(JOBS) --output-sync=target $(CHECKS)
 	@echo "check: all in order"
 
 .PHONY: $(CHECKS)
@@ -73,7 +73,7 @@ coverage: setup ## tests with a line-by-line report in htmlcov/
 
 .PHONY: soak
 soak: setup ## the property tests for long, with other seeds each time
-	@$(PYTEST) -n $(JOBS) --hypothesis-profile=soak $(PYTEST_ARGS)
+	@HYPOTHESIS_PROFILE=thorough $(PYTEST) -n $(JOBS) $(PYTEST_ARGS)
 
 .PHONY: mutation
 mutation: setup ## change the code on purpose and see whether a test notices; MUTANTS='keshi.money*' narrows it

@@ -54,7 +54,7 @@ def _lines() -> Iterator[str]:
 
 def _type(fact: Fact) -> str:
     """What a fact holds, in a few words."""
-    words = [fact.type if fact.type != "texts" else "list of choices"]
+    words: list[str] = [fact.type if fact.type != "texts" else "list of choices"]
     if fact.unit != "1":
         words.append(f"in {fact.unit}")
     if fact.whole:
