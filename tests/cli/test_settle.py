@@ -175,6 +175,7 @@ def test_english_throughout(case, write) -> None:
         [sys.executable, "-m", "keshi", "--lang=en", "settle", str(write(case))],
         capture_output=True,
         text=True,
+        check=False,
     )
     assert ran.returncode == 2
     assert "should be a number" in ran.stderr

@@ -57,3 +57,9 @@ class Case:
     place: Place = str
     notes: list[Problem] = field(default_factory=list)
     """Things worth saying that do not stop the settlement (digits normalised, a region code unknown)."""
+
+    @property
+    def starts_on(self) -> date | None:
+        """The day the class starts, which decides the version of the scheme; None when it is not given."""
+        found = self.facts.get("class.starts_on")
+        return found if isinstance(found, date) else None

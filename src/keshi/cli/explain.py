@@ -35,7 +35,7 @@ keshi explain roster.xlsx --scheme shaoguan-2020 --person 测试甲"""
 def command(case_file: Path, scheme: str | None, as_of: date | None, person: str) -> None:
     """Explain one person's outcome."""
     case, _ = load_case(case_file, scheme=scheme, as_of=as_of)
-    found = find_scheme(case.scheme, day=case.facts.get("class.starts_on"))  # type: ignore[arg-type]
+    found = find_scheme(case.scheme, day=case.starts_on)
     show(explain(case, found, find_person(case, person)))
 
 

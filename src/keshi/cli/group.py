@@ -1,6 +1,5 @@
 """The command group: commands are imported when they are called, so that starting stays quick."""
 
-import sys
 from importlib import import_module
 from typing import Any
 

@@ -19,6 +19,7 @@ from keshi.money import fen_to_yuan
 from keshi.problems import BadInput, Problem
 from keshi.scheme import find_scheme
 from keshi.settlement import Finding, Result, result_structure, settle
+from keshi.settlement.settle import unused_tables
 
 Format = Literal["table", "json", "xlsx"]
 
@@ -44,12 +45,13 @@ def command(
         raise BadInput(Problem("cli-xlsx-needs-file"))
     case, workbook = load_case(case_file, scheme=scheme, as_of=as_of)
     try:
-        result = settle(case, find_scheme(case.scheme, day=case.facts.get("class.starts_on")))  # type: ignore[arg-type]
+        found = find_scheme(case.scheme, day=case.starts_on)
+        result = settle(case, found)
     except BadInput as error:
         if workbook is not None:
             return_marked(case_file, list(error.problems))
         raise
-    notes(case.notes)
+    notes([*case.notes, *unused_tables(case, found)])
     structure = result_structure(result, LANG)
     if form == "json":
         emit(json.dumps(structure, ensure_ascii=False, indent=2) + "\n", output)

@@ -43,7 +43,9 @@ def impact(cases: Iterable[tuple[str, Case]], old: Scheme, new: Scheme) -> Impac
         before += first.amount
         after += second.amount
         changes += [
-            Change(source, a, b) for a, b in zip(first.trainees, second.trainees, strict=True) if _differs(a, b)
+            Change(source, a, b)
+            for a, b in zip(first.trainees, second.trainees, strict=True)
+            if _differs(a, b)
         ]
     return Impact(tuple(changes), people, before, after)
 

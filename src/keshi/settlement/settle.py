@@ -1,5 +1,6 @@
 """case → findings, class hours, amounts, steps and a receipt. The same case always gives the same result."""
 
+import difflib
 from collections.abc import Sequence
 from datetime import date
 from fractions import Fraction
@@ -54,16 +55,19 @@ def settle(case: Case, scheme: Scheme, plan: Plan | None = None) -> Result:
 
 
 def plan_for(case: Case, scheme: Scheme) -> Plan:
-    """The plan of the case's item with the case's own tables."""
+    """The plan of the case's item with the case's own tables.
+
+    Raises BadInput on a table whose name is a misspelt one of the scheme, and on rows that cannot be read.
+    """
     tables: dict[str, Table] = {}
     problems = []
     for name, rows in case.tables.items():
         spec = scheme.file.tables.get(name)
         if spec is None:
-            known = ", ".join(scheme.file.tables)
-            problems.append(
-                Problem("case-table-unknown", case.place(f"tables.{name}"), params={"known": known})
-            )
+            near = difflib.get_close_matches(name, scheme.file.tables, n=1)
+            if near:
+                where = case.place(f"tables.{name}")
+                problems.append(Problem("case-table-unknown", where, name, {"near": near[0]}))
             continue
         placed = [(case.place(f"tables.{name}[{index}]"), row) for index, row in enumerate(rows)]
         try:
@@ -73,6 +77,15 @@ def plan_for(case: Case, scheme: Scheme) -> Plan:
     if problems:
         raise BadInput(problems)
     return make_plan(scheme, case.item, tables)
+
+
+def unused_tables(case: Case, scheme: Scheme) -> list[Problem]:
+    """A note for every table that the case brings and the scheme does not use."""
+    return [
+        Problem("case-table-unused", case.place(f"tables.{name}"), name, {"scheme": scheme.id})
+        for name in case.tables
+        if name not in scheme.file.tables
+    ]
 
 
 def refuse_missing(case: Case, plan: Plan) -> None:

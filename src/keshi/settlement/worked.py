@@ -8,6 +8,7 @@ import copy
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +87,7 @@ def _change(structure: dict[str, Any], key: str, value: Any, where: str) -> None
     steps: list[str | int] = [int(index) if index else name for name, index in _STEP.findall(key)]
     target: Any = structure
     try:
-        for step, following in zip(steps, steps[1:], strict=False):
+        for step, following in pairwise(steps):
             if isinstance(target, dict) and target.get(str(step)) is None:
                 target[str(step)] = [] if isinstance(following, int) else {}
             target = target[step]
