@@ -34,6 +34,7 @@ class Symbol:
 Scope = Mapping[str, Symbol]
 
 _YUAN = Unit.parse("yuan")
+_TEXTUAL = frozenset({"text", "choice", "region"})
 _PAID_FILTERS: Mapping[str, Type] = {
     "scheme": TEXT,
     "item": TEXT,
@@ -131,7 +132,7 @@ class _Checker:
             self.refuse(node, "formula-empty-list")
             return list_of(TEXT)
         for item, found in zip(node.items[1:], types[1:], strict=True):
-            if found.kind != types[0].kind:
+            if found.kind != types[0].kind and not {found.kind, types[0].kind} <= _TEXTUAL:
                 self.refuse(item, "formula-wrong-type", expected=str(types[0]), found=str(found))
         return list_of(types[0])
 
@@ -205,8 +206,7 @@ class _Checker:
             self.equal(node, left, right.element)
 
     def equal(self, node: Comparison, left: Type, right: Type) -> None:
-        textual = {"text", "choice", "region"}
-        if left.kind in textual and right.kind in textual:
+        if left.kind in _TEXTUAL and right.kind in _TEXTUAL:
             for side, choices in ((node.left, right), (node.right, left)):
                 if (
                     choices.kind == "choice"
