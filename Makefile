@@ -48,7 +48,7 @@ check-layers:
 	@$(BIN)/lint-imports --no-logo >.keshi/layers.txt 2>&1 || { cat .keshi/layers.txt; exit 1; }
 check-messages:
 	@$(if $(wildcard tests/test_messages.py),$(PYTEST) -q -p no:randomly -p no:cacheprovider tests/test_messages.py \
-		>.keshi/messages.txt 2>&1 || { cat .keshi/messages.txt; exit 1; })
+		>.keshi/messages.txt 2>&1 || { cat .keshi/messages.txt; exit 1; },:)
 check-schemes:
 	@$(BIN)/keshi check >.keshi/schemes.txt 2>&1 || { cat .keshi/schemes.txt; exit 1; }
 check-generated:
@@ -78,7 +78,7 @@ soak: setup ## the property tests for long, with other seeds each time
 .PHONY: mutation
 mutation: setup ## change the code on purpose and see whether a test notices; MUTANTS='keshi.money*' narrows it
 	@$(BIN)/mutmut run --max-children $(JOBS) $(if $(MUTANTS),'$(MUTANTS)')
-	@$(BIN)/mutmut results
+	@$(BIN)/mutmut results | grep -v ': not checked' || true
 
 .PHONY: bench
 bench: ## measure speed, against peers too (adds requirements/bench.txt to .venv)
