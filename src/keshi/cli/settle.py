@@ -20,6 +20,7 @@ from keshi.problems import BadInput, Problem
 from keshi.scheme import find_scheme
 from keshi.settlement import Finding, Result, result_structure, settle
 from keshi.settlement.settle import unused_tables
+from keshi.vocabulary import label
 
 Format = Literal["table", "json", "xlsx"]
 
@@ -115,13 +116,16 @@ def findings_table(findings: Iterable[Finding]) -> Table:
 
 
 def _remedy(finding: Finding) -> str:
-    from keshi.vocabulary import label
-
     if finding.outcome == "unknown":
-        return say("cli-needs", facts=", ".join(label(name, LANG) for name in finding.needs))
+        return say("cli-needs", facts=", ".join(_need(name) for name in finding.needs))
     if finding.outcome == "failed" and finding.remedy:
         return finding.remedy.of(LANG)
     return ""
+
+
+def _need(name: str) -> str:
+    table = name.removeprefix("tables.")
+    return label(name, LANG) if table == name else say("cli-tariff", table=table)
 
 
 def _why(findings: Iterable[Finding]) -> str:

@@ -165,6 +165,8 @@ def _needed(rules: ItemRules) -> frozenset[str]:
     names.add("class.starts_on")  # the figures and tariffs in force are those of the first day
     if rules.item.training_types:
         names.add("class.training_type")
+    if rules.exclusions:
+        names.add("trainee.other_subsidies")
     if rules.sequences:
         names.add("class.ends_on")
     for limit in rules.limits:

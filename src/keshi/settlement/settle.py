@@ -215,7 +215,7 @@ class _Run:
             findings.append(self.unknown_amount(values))
         else:
             amount = round_half_up(exact * 100)
-            steps["amount"] = Step(steps["amount"].kind, _yuan(amount))
+            steps["amount"] = Step(steps.pop("amount").kind, _yuan(amount))  # after what it was made from
             amount = self.limited(amount, trainee.history, values, steps, findings)
         eligible = not blocked and all(finding.outcome in ("passed", "manual") for finding in findings)
         return TraineeResult(
