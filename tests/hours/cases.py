@@ -107,7 +107,8 @@ CASES = [
           why="no-time"),
           beat(50_000, 6, (40_000, 60_000), earns=10_000)], (0, 50_000, 0)),
     Case("a session started in stepped-back time earns only new time",
-         [*ready(), *watched(1, 2), start(10_000, "s2"), beat(45_000, 1, (40_000, 60_000), session="s2",
+         [*ready(), *watched(1, 2), beat(30_000, 3, (40_000, 50_000), why="clock-back"),
+          start(10_000, "s2"), beat(45_000, 1, (40_000, 60_000), session="s2",
           earns=5_000)],
          (0, 45_000, 0)),
     # 4. the claim
@@ -141,7 +142,7 @@ CASES = [
          [*ready(), beat(20_000, 1, (100_000, 120_000), earns=20_000), beat(40_000, 2, (0, 20_000),
           earns=20_000),
           beat(60_000, 3, (90_000, 130_000), earns=20_000), beat(70_000, 4, (110_000, 112_000),
-          why="already-watched")],
+          why="already-watched"), beat(75_000, 5, (0, 5_000), why="already-watched")],
          (0, 60_000, 0), {"no_skip": False}),
     Case("a new version is new media",
          [*ready(), *watched(1, 1), lesson(20_000, version="2"), beat(40_000, 2, (20_000, 40_000),

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from keshi.hours import Rules, credit_events
+from keshi.hours.credit import sentence
 
-from .cases import EIGHT, EIGHT_MINUTES, OPEN
+from .cases import CASES, EIGHT, EIGHT_MINUTES, OPEN
 from .kit import (
     MIDNIGHT,
     NINE_MS,
@@ -150,3 +151,10 @@ def test_settled_credit_is_told_with_the_entry_that_settled_it() -> None:
     assert (told[-1].settled, told[-1].settled_ms, told[-1].reason) == ("void", 480_000, "check-failed")
     assert (told[-2].settled, told[-2].settled_ms) == (None, 0)
     assert (told[-1].at_ms, told[-1].type) == (NINE_MS + OPEN + 60_001, "beat")
+
+
+def test_every_reason_has_its_sentence() -> None:
+    reasons = {s.why for case in CASES for s in case.steps if s.why is not None}
+    assert len(reasons) > 25
+    for reason in reasons:
+        assert sentence(reason, "zh", 0) != sentence(reason, "en", 0)

@@ -3,6 +3,7 @@
 import json
 from datetime import datetime
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -51,7 +52,8 @@ def test_a_row_says_everything() -> None:
     steps = [lesson(version="v3"), sign_in(), start(0), beat(20_000, 7, (0, 5_000))]
     [row] = json.loads(credit_events(log(steps), person="p1").rows_json())
     assert row == {
-        "number": 1, "person": "p1", "enrolment": "E1", "lesson": "L1", "lesson_version": "v3", "session": "s1",
+        "number": 1, "person": "p1", "enrolment": "E1",
+        "lesson": "L1", "lesson_version": "v3", "session": "s1",
         "seq": 7,
         "media_start_ms": 0, "media_end_ms": 5_000, "wall_start_ms": NINE_MS, "wall_end_ms": NINE_MS + 5_000,
         "status": "provisional", "rule_version": "hours-1",
@@ -172,7 +174,7 @@ def test_what_is_no_log_at_all() -> None:
         ("hours-not-an-object", "events[3]", "[]"),
     ]
     [problem] = problems([{**GOOD, 5: 6}])
-    assert (problem.code, problem.where) == ("hours-expected-str", "events[0]")
+    assert (problem.code, problem.where) == ("hours-not-an-object", "events[0]")
 
 
 def test_every_problem_is_listed() -> None:
@@ -194,3 +196,9 @@ def test_the_seed_and_the_person_decide_when_a_raw_log_is_checked() -> None:
     assert len(totals) > 3
     assert len({credit_events(steps, person=str(n)).void_ms for n in range(12)}) > 3
     assert credit_events(steps, seed=b"a") == credit_events(steps, seed=b"a")
+
+
+def test_the_log_in_the_documentation_is_credited_as_it_says() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "hours.md").read_text(encoding="utf-8")
+    entries = json.loads(text.partition("```json\n")[2].partition("```")[0])
+    assert credit_events(entries).confirmed_minutes == Fraction(1, 3)

@@ -2,9 +2,8 @@
 
 import json
 import re
-from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 
@@ -12,7 +11,17 @@ from keshi.hours.events import Event
 from keshi.hours.machine import moment
 from keshi.problems import BadInput, Problem
 
-_Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+
+class _Stamped(msgspec.Struct):
+    at: Annotated[datetime, msgspec.Meta(tz=True)]
+
+
+class _Entry(msgspec.Struct):
+    """A struct around the union: the decoder remembers how to read structs, but works unions out every time."""
+
+    event: Event
+
+
 _MISSING = re.compile(r"Object missing required field `(?P<field>\w+)`")
 _UNKNOWN = re.compile(r"Object contains unknown field `(?P<field>.*)`", re.DOTALL)
 _EXPECTED = re.compile(r"Expected `(?P<kind>\w+)[^`]*`(?: of length)?(?P<bound>(?: [<>]=? \d+)?)")
@@ -31,13 +40,13 @@ def decode_events(events: object, where: str = "events") -> list[tuple[int, Even
     problems: list[Problem] = []
     for index, raw in enumerate(events):
         try:
-            at = msgspec.convert(raw["at"], _Moment)
-        except (TypeError, KeyError, msgspec.ValidationError):
+            at = msgspec.convert(raw, _Stamped).at
+        except msgspec.ValidationError:
             problems.append(_no_time(raw, f"{where}[{index}]"))
             continue
         body = {key: value for key, value in raw.items() if key != "at"}
         try:
-            inputs.append((moment(at), msgspec.convert(body, Event)))
+            inputs.append((moment(at), msgspec.convert({"event": body}, _Entry).event))
         except msgspec.ValidationError as error:
             problems.append(_unreadable(str(error), body, f"{where}[{index}]"))
     if problems:
@@ -46,7 +55,7 @@ def decode_events(events: object, where: str = "events") -> list[tuple[int, Even
 
 
 def _no_time(raw: object, where: str) -> Problem:
-    if not isinstance(raw, dict):
+    if not isinstance(raw, dict) or not all(isinstance(name, str) for name in raw):
         return Problem("hours-not-an-object", where, _shown(raw))
     if "at" not in raw:
         return Problem("hours-missing-field", where, params={"field": "at"})
@@ -55,7 +64,7 @@ def _no_time(raw: object, where: str) -> Problem:
 
 def _unreadable(error: str, body: dict[str, object], where: str) -> Problem:
     """The decoder's sentence about one entry as a problem a person can mend."""
-    what, _, path = error.partition(" - at `$")
+    what, _, path = error.partition(" - at `$.event")
     path = path.rstrip("`")
     if found := _MISSING.match(what):
         return Problem("hours-missing-field", where + path, params={"field": found["field"]})
@@ -72,12 +81,9 @@ def _unreadable(error: str, body: dict[str, object], where: str) -> Problem:
     return Problem(f"hours-expected-{kind}", where + path, value, {"bound": bound})
 
 
-def _at_path(value: object, path: str) -> object:
+def _at_path(value: Any, path: str) -> object:
     for name, number in _STEP.findall(path):
-        if isinstance(value, dict):
-            value = value.get(name)
-        elif isinstance(value, Sequence) and number:
-            value = value[int(number)]
+        value = value[int(number)] if number else value[name]
     return value
 
 

@@ -31,17 +31,19 @@ def cut(parts: Iterable[Interval], low: int, high: int) -> list[Interval]:
 
 
 def minus(parts: Sequence[Interval], taken: Sequence[Interval]) -> list[Interval]:
-    """The milliseconds of `parts` that are not in `taken`."""
+    """The milliseconds of `parts` that are not in `taken`, in one walk along both."""
     left: list[Interval] = []
+    first = 0
     for start, end in parts:
-        for low, high in taken:
-            if high <= start:
-                continue
-            if low >= end:
-                break
+        while first < len(taken) and taken[first][1] <= start:
+            first += 1
+        index = first  # what is taken here may reach into the next part as well, so `first` stays
+        while index < len(taken) and taken[index][0] < end:
+            low, high = taken[index]
             if low > start:
                 left.append((start, low))
             start = high
+            index += 1
         if start < end:
             left.append((start, end))
     return left
