@@ -10,6 +10,7 @@ export UV_CUSTOM_COMPILE_COMMAND="make pins"
 source scripts/tools.sh
 python=$(find_python)
 uv=$(find_uv)
+use_registry_of_pip
 all=.keshi/pins.txt
 sets=(web dev bench spark)
 mkdir -p .keshi requirements

@@ -27,6 +27,7 @@ stamp=$venv/.keshi-setup
 now=$(digest)
 if [[ ! -x $venv/bin/keshi || ! -f $stamp || $(<"$stamp") != "$now" ]]; then
     uv=$(find_uv)
+    use_registry_of_pip
     [[ $(version "$venv/bin/python") == "$(version "$python")" ]] \
         || "$uv" venv --quiet --clear --python "$python" "$venv"
     "$uv" pip sync --quiet --require-hashes --python "$venv/bin/python" requirements/dev.txt
@@ -41,6 +42,7 @@ for set in "${extra[@]}"; do # more packages on top, kept until the next change 
     now=$(python_sum <"requirements/$set.txt")
     if [[ ! -f $stamp || $(<"$stamp") != "$now" ]]; then
         uv=${uv:-$(find_uv)}
+        use_registry_of_pip
         "$uv" pip install --quiet --require-hashes --python "$venv/bin/python" -r "requirements/$set.txt"
         printf '%s\n' "$now" >"$stamp"
         echo "setup: requirements/$set.txt added"

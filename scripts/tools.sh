@@ -36,3 +36,14 @@ find_uv() { # the one on the path, the one fetched before, or a pinned one fetch
             "or put uv on the PATH; with them, see pip's message above: is a package registry reachable?"
     fi
 }
+
+use_registry_of_pip() { # uv reads no pip.conf: tell it, for this run only, which registry and certificates pip would use
+    local index store
+    if [[ -z ${UV_DEFAULT_INDEX:-}${UV_INDEX_URL:-} ]]; then
+        index=${PIP_INDEX_URL:-$("$python" -m pip config get global.index-url 2>/dev/null || true)}
+        [[ -z $index ]] || export UV_DEFAULT_INDEX=$index
+    fi
+    for store in /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/cert.pem; do
+        if [[ -z ${SSL_CERT_FILE:-} && -e $store ]]; then export SSL_CERT_FILE=$store; fi
+    done
+}

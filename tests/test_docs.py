@@ -190,6 +190,33 @@ def test_nothing_forbidden_is_tracked():
     assert result.returncode == 0, result.stderr
 
 
+@pytest.mark.parametrize(
+    ("file", "words"),
+    [
+        ("README.md", ("https://py", "pi.org/simple")),
+        ("requirements/dev.txt", ("--index", "-url https://example.org")),
+        ("Makefile", (" /ro", "ot/keshi")),
+        ("tests/test_x.py", ('"138', '26547', '781"')),
+        ("docs/a.md", ("0417-", "28", "65432")),
+        ("docs/a.md", ("somebody@", "163.com")),
+        ("src/a.py", ("-----BEGIN PRIVATE", " KEY-----")),
+        ("src/a.py", ("pass", 'word = "correct-horse"')),
+    ],
+)  # fmt: skip
+def test_forbidden_contents_are_noticed(tmp_path, file, words):
+    """The words are joined here, so that this file is clean."""
+    (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / file).write_text("".join(words), encoding="utf-8")
+    (tmp_path / "scripts").mkdir(exist_ok=True)
+    script = tmp_path / "scripts/check_content.py"
+    script.write_bytes((ROOT / "scripts/check_content.py").read_bytes())
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    subprocess.run(["git", "add", "."], cwd=tmp_path, check=True)
+    result = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False)
+    assert result.returncode == 1
+    assert result.stderr.startswith(f"{file}:1: ")
+
+
 def run_script(script, *arguments):
     return subprocess.run(
         [sys.executable, ROOT / f"scripts/{script}.py", *arguments],
