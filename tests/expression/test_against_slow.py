@@ -3,11 +3,11 @@
 from dataclasses import asdict
 from fractions import Fraction
 
-from expression.formulas import awards, booleans, checked, dates, environment, listed, names, numbers, rows
-from expression.slow import Slow
 from hypothesis import given
 from hypothesis import strategies as st
 
+from expression.formulas import awards, booleans, checked, dates, environment, listed, names, numbers, rows
+from expression.slow import Slow
 from keshi.expression import compile_formula, needs
 from keshi.problems import BadInput
 

@@ -199,11 +199,19 @@ class _Checker:
         if right.kind != "list" or right.element is None:
             self.refuse(node.right, "formula-wrong-type", expected="list", found=str(right))
             return
-        items = node.right.items if isinstance(node.right, Listing) else ()
-        for item in items:
-            self.equal(Comparison(item.start, item.end, "==", node.left, item), left, item.type)
-        if not items:
-            self.equal(node, left, right.element)
+        self.listed(node.left, left, node.right)
+
+    def listed(self, item: Node, kind: Type, values: Node) -> None:
+        """Whether a value can be compared with each of those listed, in both branches where there are two."""
+        match values:
+            case Listing(items=items):
+                for value in items:
+                    self.equal(Comparison(value.start, value.end, "==", item, value), kind, value.type)
+            case Either(then=then, otherwise=otherwise):
+                self.listed(item, kind, then)
+                self.listed(item, kind, otherwise)
+            case _ if values.type.element is not None:
+                self.equal(Comparison(values.start, values.end, "==", item, values), kind, values.type.element)
 
     def equal(self, node: Comparison, left: Type, right: Type) -> None:
         if left.kind in _TEXTUAL and right.kind in _TEXTUAL:
