@@ -122,7 +122,9 @@ def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     for number, (scheme, (item, class_facts, people)) in enumerate(SAMPLES.items(), start=1):
         write_sample(scheme, item, {**EVERYWHERE, **class_facts}, people, number)
-    (FOLDER / "events.json").write_text(json.dumps(evening(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    (FOLDER / "events.json").write_text(
+        json.dumps(evening(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+    )
 
 
 def write_sample(scheme_id: str, item: str, class_facts: Facts, people: Sequence[Facts], number: int) -> None:
@@ -139,10 +141,21 @@ def write_sample(scheme_id: str, item: str, class_facts: Facts, people: Sequence
     roster, history = [], []
     for index, changes in enumerate(people):
         birth = date(1975, 1, 1) + timedelta(days=397 * index + 31 * number)
-        own = {**EMPLOYEE, **changes, "name": f"测试{SURNAMES[index]}", "id_number": make_id_number(region, birth, index + 1)}
+        own = {
+            **EMPLOYEE,
+            **changes,
+            "name": f"测试{SURNAMES[index]}",
+            "id_number": make_id_number(region, birth, index + 1),
+        }
         roster.append({f"trainee.{key}": value for key, value in own.items() if key != "had"})
         for project, since, until, amount in own.get("had", ()):
-            row = {"scheme": scheme_id, "item": item, "project": project, "started_on": since, "ended_on": until}
+            row = {
+                "scheme": scheme_id,
+                "item": item,
+                "project": project,
+                "started_on": since,
+                "ended_on": until,
+            }
             had = {f"history.{key}": value for key, value in {**row, "amount": amount}.items()}
             history.append({"trainee.id_number": own["id_number"], **had})
     fill_rows(book["学员"], roster)
@@ -152,7 +165,9 @@ def write_sample(scheme_id: str, item: str, class_facts: Facts, people: Sequence
 
 def fill_class(sheet: Worksheet, facts: Facts) -> None:
     """The value beside each label."""
-    by_label = {fact.label.zh: fact for fact in vocabulary().values() if fact.room not in ("trainee", "history")}
+    by_label = {
+        fact.label.zh: fact for fact in vocabulary().values() if fact.room not in ("trainee", "history")
+    }
     for row in range(2, sheet.max_row + 1):
         fact = by_label.get(str(sheet.cell(row, 1).value).rstrip("*"))
         if fact is not None and facts.get(fact.name) is not None:
@@ -164,7 +179,9 @@ def fill_rows(sheet: Worksheet, rows: Sequence[Facts]) -> None:
     room = {fact.label.zh: fact for fact in vocabulary().values() if fact.room in ("trainee", "history")}
     if sheet.title == "学员":
         room = {fact.label.zh: fact for fact in vocabulary().values() if fact.room == "trainee"}
-    header = {column: str(sheet.cell(3, column).value).rstrip("*") for column in range(1, sheet.max_column + 1)}
+    header = {
+        column: str(sheet.cell(3, column).value).rstrip("*") for column in range(1, sheet.max_column + 1)
+    }
     for index, facts in enumerate(rows):
         for column, label in header.items():
             fact = room.get(label)
@@ -186,7 +203,7 @@ def as_written(fact: Fact, value: Any) -> Any:
 
 
 def evening() -> list[dict[str, Any]]:
-    """One evening of study: 50 minutes watched, ten with the page hidden, every check answered, then a second device."""
+    """One evening: 50 minutes watched, ten with the page hidden, every check answered, then a second device."""
     start = 19 * 3600
 
     def at(seconds: int) -> str:

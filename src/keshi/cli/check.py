@@ -32,7 +32,9 @@ def command(references: tuple[str, ...], cases: str) -> None:
     check_versions(schemes)
     table = Table(title=say("cli-schemes"), title_justify="left")
     for name in ("scheme", "items", "rules", "cases", "agree"):
-        table.add_column(say(f"column-{name}"), justify="left" if name == "scheme" else "right")
+        table.add_column(
+            say(f"column-{name}"), justify="left" if name == "scheme" else "right", overflow="fold"
+        )
     wrong: list[str] = []
     for scheme in schemes:
         count = 0

@@ -1,6 +1,7 @@
 """`keshi diff`: two versions of a scheme over real cases: what changed, who gains, who loses."""
 
 from pathlib import Path
+from typing import Literal
 
 import click
 from rich.progress import track
@@ -33,7 +34,7 @@ def command(old: str, new: str, cases: Path | None) -> None:
     before, after = find_scheme(old), find_scheme(new)
     table = Table(title=say("cli-differences"), title_justify="left")
     for name in ("key", "kind", "before", "after"):
-        table.add_column(say(f"column-{name}"))
+        table.add_column(say(f"column-{name}"), overflow="fold")
     for found in compare_schemes(before, after):
         table.add_row(found.path, say(f"difference-{found.kind}"), found.before, found.after)
     console().print(table if table.row_count else say("cli-no-differences"))
@@ -59,7 +60,8 @@ def _cases(folder: Path, scheme: Scheme) -> list[tuple[str, Case]]:
 def _show(found: Impact) -> None:
     table = Table(title=say("cli-impact"), title_justify="left")
     for name in ("file", "name", "id", "before", "after", "difference"):
-        table.add_column(say(f"column-{name}"), justify="left" if name in ("file", "name", "id") else "right")
+        justify: Literal["left", "right"] = "left" if name in ("file", "name", "id") else "right"
+        table.add_column(say(f"column-{name}"), justify=justify, overflow="fold")
     for change in sorted(found.changes, key=lambda c: (c.difference, c.source)):
         sign = "+" if change.difference > 0 else ""
         table.add_row(

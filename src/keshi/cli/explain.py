@@ -63,7 +63,9 @@ def show(explanation: Explanation) -> None:
 def _table(title: str, columns: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> Table:
     table = Table(title=say(title), title_justify="left")
     for name in columns:
-        table.add_column(say(f"column-{name}"), justify="right" if name == "amount" else "left")
+        table.add_column(
+            say(f"column-{name}"), justify="right" if name == "amount" else "left", overflow="fold"
+        )
     for row in rows:
         table.add_row(*row)
     return table

@@ -79,9 +79,8 @@ def show(result: Result) -> None:
     out.print(findings_table(result.findings))
     people = Table(title=say("cli-people"), title_justify="left")
     for name in ("no", "name", "id", "hours", "amount", "outcome", "why"):
-        people.add_column(
-            say(f"column-{name}"), justify="right" if name in ("no", "hours", "amount") else "left"
-        )
+        justify: Literal["left", "right"] = "right" if name in ("no", "hours", "amount") else "left"
+        people.add_column(say(f"column-{name}"), justify=justify, overflow="fold")
     for number, person in enumerate(result.trainees, start=1):
         people.add_row(
             str(number),
@@ -107,7 +106,7 @@ def findings_table(findings: Iterable[Finding]) -> Table:
     """Findings with outcome, clause, remedy and what is missing."""
     table = Table(title=say("cli-findings"), title_justify="left")
     for name in ("outcome", "rule", "clause", "remedy"):
-        table.add_column(say(f"column-{name}"))
+        table.add_column(say(f"column-{name}"), overflow="fold")
     styles = {"passed": "green", "failed": "bold red", "unknown": "yellow", "manual": "cyan"}
     for finding in findings:
         outcome = f"[{styles[finding.outcome]}]{say(f'outcome-{finding.outcome}')}[/]"
