@@ -61,4 +61,5 @@ def test_needs_names_everything_without_which_nothing_can_be_decided(text, value
         else:
             assert compile_formula(node, place)(listed(filled, history)) == found
     except BadInput as error:
-        assert error.problems[0].code in ("division-by-zero", "table-tie")
+        if error.problems[0].code not in ("division-by-zero", "table-tie"):
+            raise

@@ -59,8 +59,10 @@ REFUSED = {
 NO_FIGURES = [
     "1e5", "1E5", "1.5e3", "1j", "0x1F", "0b1", "0o7", "1if", "2.x", "１２", "9" * 40, "1." + "9" * 40,
 ]  # fmt: skip
-NOT_PYTHON = ["", " ", "a +", "a b", "a if b", "(a", "a)", "if", "a = 1", "a; b", "a == ", "'open", "def f(): 1",
-              "import os", "class", "a.", ".a", "not", "a,,b", "1 2", "a\0b", "'\ud800'", "yield", "*a", "\ta"]  # fmt: skip
+NOT_PYTHON = ["", " ", "a +", "a b", "a if b", "(a", "a)", "if", "a = 1", "a; b", "a == ", "'open",
+              "def f(): 1",
+              "import os", "class", "a.", ".a", "not", "a,,b", "1 2", "a\0b", "'\ud800'", "yield", "*a",
+              "\ta"]  # fmt: skip
 
 
 def problem(text, **place):

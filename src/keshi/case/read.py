@@ -134,7 +134,7 @@ class _Reading:
             try:
                 found[fact.name] = read(value)
             except Refused as refused:
-                masked = mask_id_number(str(value)) if key == "id_number" else None
+                masked = mask_id_number(shown(value)) if key == "id_number" else None
                 if len(self.problems) < _MOST_PROBLEMS:
                     self.problems.append(
                         problem(refused, fact, self.place(f"{path}.{key}"), value, masked=masked)
