@@ -202,3 +202,29 @@ def test_the_log_in_the_documentation_is_credited_as_it_says() -> None:
     text = (Path(__file__).parents[2] / "docs" / "hours.md").read_text(encoding="utf-8")
     entries = json.loads(text.partition("```json\n")[2].partition("```")[0])
     assert credit_events(entries).confirmed_minutes == Fraction(1, 3)
+
+
+def test_entries_that_earned_nothing_for_one_reason_share_a_sentence() -> None:
+    beats = [
+        {
+            "at": f"2020-03-10T09:00:{second:02d}+08:00",
+            "type": "beat",
+            "session": "s",
+            "seq": second,
+            "segments": [],
+            "playing": True,
+            "visible": False,
+        }
+        for second in (20, 40)
+    ]
+    lesson = {"enrolment": "E", "lesson": "L"}
+    head = [
+        {"at": "2020-03-10T09:00:00+08:00", "type": "lesson", **lesson, "length_ms": 60_000},
+        {"at": "2020-03-10T09:00:00+08:00", "type": "sign-in"},
+        {"at": "2020-03-10T09:00:00+08:00", "type": "start", "session": "s", **lesson},
+    ]
+    one = credit_events([*head, beats[0]]).explain("en")
+    two = credit_events([*head, *beats]).explain("en")
+    assert len(one) == len(two)
+    assert "(2 times)" in two[0]
+    assert "times" not in one[0]

@@ -68,9 +68,13 @@ class Credited(Struct, frozen=True):
         return msgspec.json.encode(self.rows)
 
     def explain(self, lang: Lang = "zh") -> list[str]:
-        """The log in sentences: what earned nothing and why, checks, then the days and the sums."""
+        """The log in sentences: what earned nothing and why, checks, then the days and the sums.
+
+        Entries in a row that earned nothing for the same reason share a sentence.
+        """
         lines = []
-        for told in self.answers:
+        for alike in _runs(self.answers):
+            told = alike[0]
             when = local_time(told.at_ms, self.rules)
             if told.settled is not None:
                 lines.append(message(f"hours-{told.settled}", lang, when=when, time=clock(told.settled_ms)))
@@ -80,13 +84,31 @@ class Credited(Struct, frozen=True):
             if told.reason is not None:
                 event = message(f"hours-event-{told.type}", lang)
                 why = sentence(told.reason, lang, told.answer.gap_ms)
-                lines.append(message("hours-nothing", lang, when=when, event=event, why=why))
+                if len(alike) == 1:
+                    lines.append(message("hours-nothing", lang, when=when, event=event, why=why))
+                else:
+                    until = local_time(alike[-1].at_ms, self.rules)
+                    run = {"when": when, "until": until, "event": event, "count": len(alike), "why": why}
+                    lines.append(message("hours-nothing-run", lang, **run))
         for day in self.days:
             lines.append(
                 _sums("hours-day", lang, day.date, day.confirmed_ms, day.provisional_ms, day.void_ms)
             )
         lines.append(_sums("hours-total", lang, "", self.confirmed_ms, self.provisional_ms, self.void_ms))
         return lines
+
+
+def _runs(answers: Iterable[EventAnswer]) -> list[list[EventAnswer]]:
+    """Neighbours that only say the same reason, together; a gap has a length of its own and stands alone."""
+    runs: list[list[EventAnswer]] = []
+    for told in answers:
+        plain = told.settled is None and told.opened is None and told.reason not in (None, "gap")
+        before = runs[-1][-1] if runs else None
+        if plain and before is not None and (before.type, before.reason) == (told.type, told.reason):
+            runs[-1].append(told)
+        else:
+            runs.append([told])
+    return runs
 
 
 def credit_events(
