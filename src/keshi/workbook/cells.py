@@ -263,7 +263,7 @@ def nothing_words() -> frozenset[str]:
 
 
 def _or_nothing(convert: Converter, known: Mapping[str, Any]) -> Converter:
-    """For a fact that may be left out: 无 and the like leave it out, unless the word is one of its choices."""
+    """无 and the like leave a fact out, unless the word is one of its choices: then nothing is known of it."""
     nothing = nothing_words() - known.keys()
 
     def converted(value: Any) -> Any:
@@ -290,7 +290,7 @@ def converter(fact: Fact, *, unit_in_cell: bool = False, from_1904: bool = False
         case "text" | "region":
             convert = convert_text
     convert = _SPECIAL.get(fact.name, convert)
-    return _or_nothing(convert, known) if fact.optional else convert
+    return _or_nothing(convert, known) if fact.optional or fact.type in ("date", "number") else convert
 
 
 def _convert_code(value: Any) -> Any:

@@ -83,7 +83,8 @@ def _worksheets(path: Path, inspected: Inspected) -> list[Sheet]:
                 if about.typ is not SheetTypeEnum.WorkSheet:
                     continue
                 found = workbook.get_sheet_by_index(index)
-                area += found.total_height * found.total_width
+                last_row, last_column = found.end or (-1, -1)
+                area += (last_row + 1) * (last_column + 1)
                 if area > MOST_AREA:
                     check_extent(path.name, area, 1)
                 sheet = Sheet(

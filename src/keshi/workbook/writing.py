@@ -61,7 +61,10 @@ class Book:
         """Text as it is, whatever it starts with: = + - @ must not become a formula."""
         if len(text) > MOST_TEXT_IN_CELL:
             text = f"{text[: MOST_TEXT_IN_CELL - 1]}…"
-        sheet.write_string(row, column, text, self.format(style, **how))
+        if text:
+            sheet.write_string(row, column, text, self.format(style, **how))
+        else:
+            sheet.write_blank(row, column, None, self.format(style, **how))
 
     def texts(self, sheet: Worksheet, row: int, texts: list[str], style: str = "text") -> None:
         """A row of texts from its first column on."""
