@@ -4,11 +4,9 @@ import csv
 import hashlib
 import io
 import tomllib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,10 +16,13 @@ from keshi.calendar import STATE_COUNCIL, Workdays
 from keshi.case.values import Refused, read_date, read_number, read_text
 from keshi.expression import Row, Table, Value
 from keshi.problems import BadInput, Problem
-from keshi.scheme.formulas import Checker, ItemRules, parameter_number
+from keshi.scheme.common import common
+from keshi.scheme.formulas import check_item
 from keshi.scheme.locate import positions
-from keshi.scheme.model import CommonFile, Limit, Parameter, SchemeFile, TableSpec
-from keshi.vocabulary import vocabulary
+from keshi.scheme.model import Parameter, SchemeFile, TableSpec
+from keshi.scheme.references import check_references
+from keshi.scheme.rules import ItemRules
+from keshi.scheme.symbols import Report, parameter_number, scheme_symbols
 
 SCHEME_FILE = "scheme.toml"
 TABLES_FOLDER = "tables"
@@ -71,13 +72,6 @@ def parameter_value(parameter: Parameter, day: date | None) -> Value:
     return parameter_number(max(in_force, key=lambda period: period.since).value) if in_force else None
 
 
-@cache
-def common() -> tuple[tuple[Limit, ...], bytes]:
-    """The limits above all notices and the bytes they were read from."""
-    raw = files(__package__).joinpath("common.toml").read_bytes()
-    return tuple(msgspec.convert(tomllib.loads(raw.decode()), CommonFile).limits), raw
-
-
 def load_scheme(folder: Path) -> Scheme:
     """The scheme in a folder.
 
@@ -89,23 +83,24 @@ def load_scheme(folder: Path) -> Scheme:
     text = _decode(raw, path)
     name = str(path)
     where = positions(text)
-    checker = Checker(_convert(text, name, where), name, where)
+    report = Report(_convert(text, name, where), name, where)
+    scope = scheme_symbols(report)
     limits, common_raw = common()
-    tables, table_bytes = _tables(folder, checker)
+    tables, table_bytes = _tables(folder, report)
     rules = {}
-    for index, item in enumerate(checker.file.items):
+    for index, item in enumerate(report.file.items):
         if item.id in rules:
-            checker.refuse("scheme-id-twice", f"items[{index}]", rule=item.id)
-        checked = checker.item(index, item, limits)
+            report.refuse("scheme-id-twice", f"items[{index}]", rule=item.id)
+        checked = check_item(report, scope, index, item, limits)
         if checked:
             rules[item.id] = checked
-    _references(checker)
-    if checker.problems:
-        raise BadInput(_once(checker.problems))
+    check_references(report)
+    if report.problems:
+        raise BadInput(_once(report.problems))
     digest = hashlib.sha256()
     for part in (raw, common_raw, *table_bytes):
         digest.update(hashlib.sha256(part.replace(b"\r\n", b"\n")).digest())
-    file = checker.file
+    file = report.file
     workdays = STATE_COUNCIL
     if file.closed_days or file.opened_days:
         workdays = Workdays(closed=frozenset(file.closed_days), opened=frozenset(file.opened_days))
@@ -146,19 +141,19 @@ def _convert(text: str, name: str, where: Mapping[str, tuple[int, int]]) -> Sche
         raise BadInput(Problem("scheme-structure", at, params={"detail": detail})) from None
 
 
-def _tables(folder: Path, checker: Checker) -> tuple[dict[str, Table], list[bytes]]:
+def _tables(folder: Path, report: Report) -> tuple[dict[str, Table], list[bytes]]:
     tables, contents = {}, []
-    for name, spec in checker.file.tables.items():
+    for name, spec in report.file.tables.items():
         path = (folder / TABLES_FOLDER / spec.file).resolve()
         if not path.is_relative_to(folder.resolve()):
-            checker.refuse("scheme-table-outside", f"tables.{name}.file", file=spec.file)
+            report.refuse("scheme-table-outside", f"tables.{name}.file", file=spec.file)
             continue
         try:
             raw = _bytes(path)
             tables[name] = read_table(name, spec, _csv_rows(name, _decode(raw, path), str(path)))
             contents.append(raw)
         except BadInput as error:
-            checker.problems += error.problems
+            report.problems += error.problems
     return tables, contents
 
 
@@ -240,57 +235,3 @@ def _cell(column: str, row: Mapping[str, Any], read: Callable[[Any], Cell]) -> C
         return read(value)
     except Refused as refused:
         raise Refused(refused.code, column=column, **refused.params) from None
-
-
-def _references(checker: Checker) -> None:
-    """Ids that point at nothing (items, forms, clocks, common limits), stand twice, or are no choice."""
-    file = checker.file
-    items = {item.id for item in file.items}
-    forms = {form.id for form in file.forms}
-    clocks = {clock.id for clock in file.clocks}
-    shared: list[tuple[str, Sequence[Any]]] = [
-        (key, getattr(file, key))
-        for key in ("requirements", "limits", "sequences", "exclusions", "materials")
-    ]
-    for key, rules in shared:
-        for index, rule in enumerate(rules):
-            for unknown in sorted(set(rule.items) - items):
-                checker.refuse("scheme-no-such-item", f"{key}[{index}]", item=unknown)
-    for index, item in enumerate(file.items):
-        for unknown in sorted(set(item.part_of) - items):
-            checker.refuse("scheme-no-such-item", f"items[{index}]", item=unknown)
-        _choices(checker, "class.training_type", item.training_types, f"items[{index}]")
-        for place, exclusion in enumerate(item.exclusions):
-            at = f"items[{index}].exclusions[{place}].subsidy"
-            _choices(checker, "trainee.other_subsidies", [exclusion.subsidy], at)
-    for index, exclusion in enumerate(file.exclusions):
-        _choices(checker, "trainee.other_subsidies", [exclusion.subsidy], f"exclusions[{index}].subsidy")
-    for key in ("forms", "clocks", "steps", "materials", "evaluations", "returns"):
-        ids = [part.id for part in getattr(file, key)]
-        for index, rule in enumerate(ids):
-            if rule in ids[:index]:
-                checker.refuse("scheme-id-twice", f"{key}[{index}].id", rule=rule)
-    known = {limit.id for limit in common()[0]}
-    for unknown in sorted(set(file.without_common) - known):
-        checker.refuse(
-            "scheme-no-such-limit", "without_common", limit=unknown, known=", ".join(sorted(known))
-        )
-    for index, material in enumerate(file.materials):
-        if material.form is not None and material.form not in forms:
-            checker.refuse("scheme-no-such-form", f"materials[{index}]", form=material.form)
-    for index, step in enumerate(file.steps):
-        if step.clock is not None and step.clock not in clocks:
-            checker.refuse("scheme-no-such-clock", f"steps[{index}]", clock=step.clock)
-    for index, evaluation in enumerate(file.evaluations):
-        if evaluation.form is not None and evaluation.form not in forms:
-            checker.refuse("scheme-no-such-form", f"evaluations[{index}]", form=evaluation.form)
-        if evaluation.clock is not None and evaluation.clock not in clocks:
-            checker.refuse("scheme-no-such-clock", f"evaluations[{index}]", clock=evaluation.clock)
-
-
-def _choices(checker: Checker, fact: str, written: Iterable[str], path: str) -> None:
-    """A misspelt value of a choice would match nobody, silently."""
-    choices = vocabulary()[fact].values or {}
-    for value in written:
-        if value not in choices:
-            checker.refuse("formula-no-such-choice", path, value=value, choices=", ".join(sorted(choices)))
