@@ -274,6 +274,16 @@ def test_a_sheet_that_reaches_too_far(sound, tmp_path, cells, code):
     assert refusal(with_cells(sound, tmp_path / "远.xlsx", cells)) == code
 
 
+def test_cells_without_places_keep_theirs(sound, tmp_path):
+    """Some writers leave the references out; then no empty cell may be left out before them."""
+    header = b"".join(b'<c t="inlineStr"><is><t>%s</t></is></c>' % name.encode() for name in HEADER[1:])
+    row = b'<c/><c t="inlineStr"><is><t>%s</t></is></c><c><v>90</v></c>' % id_number().encode()
+    rows = b"<row><c/>" + header + b"</row><row>" + b'<c r="A2" s="0"/>' + row + b"</row>"
+    found = read_workbook(with_cells(sound, tmp_path / "无.xlsx", rows))
+    assert not found.problems
+    assert found.raw["trainees"] == [{"id_number": id_number(), "minutes": 90}]
+
+
 def test_a_prefixed_sheet_is_measured_too(sound, tmp_path):
     xml = (
         b'<x:worksheet xmlns:x="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><x:sheetData><x:row r="1">'
@@ -521,6 +531,31 @@ def cell(row, column, kind=0x0203, rest=b"\0" * 8):
 def test_an_old_file_that_is_no_good(file, monkeypatch, name, stream, code):
     monkeypatch.setattr("keshi.workbook.ole.MOST_SHEETS", 0)
     assert refusal(file("旧.xls", compound({name: stream.ljust(len(stream) + 4, b"\0")}))) == code
+
+
+def test_a_small_old_file_with_a_table_of_tables(file):
+    """Streams below 4 096 bytes live in a stream of their own; a second table may list the sectors of the first."""
+    end, free = 0xFFFF_FFFE, 0xFFFF_FFFF
+    content = BEGIN + record(0x002F, b"\0" * 60)
+    data = bytearray(compound({}))
+    struct.pack_into("<II", data, 0x3C, 2, 1)
+    struct.pack_into("<II", data, 0x44, 4, 1)
+    struct.pack_into("<5I", data, 512, 0xFFFF_FFFD, end, end, end, end)
+    name = "Workbook".encode("utf-16-le")
+    struct.pack_into("<II", data, 1024 + 116, 3, 512)
+    data[1024 + 128 : 1024 + 128 + len(name)] = name
+    struct.pack_into("<H", data, 1024 + 128 + 64, len(name) + 2)
+    struct.pack_into("<II", data, 1024 + 128 + 116, 0, len(content))
+    data += struct.pack("<128I", 1, end, *[free] * 126)
+    data += content.ljust(512, b"\0")
+    data += struct.pack("<128I", *[free] * 127, end)
+    assert refusal(file("小.xls", bytes(data))) == "file-encrypted"
+
+
+def test_sectors_of_a_size_that_there_is_not(file):
+    data = bytearray(compound({"Workbook": BEGIN}))
+    struct.pack_into("<H", data, 0x1E, 10)
+    assert refusal(file("怪.xls", bytes(data))) == "file-damaged"
 
 
 def test_an_old_file_whose_sectors_go_round_in_a_circle(file):

@@ -113,7 +113,7 @@ def test_the_same_template_has_the_same_bytes(tmp_path):
 def test_an_empty_template_lacks_only_people(template):
     found = read_workbook(template)
     assert codes(found.problems) == ["workbook-nobody"]
-    assert {note.code for note in found.notes} == {"workbook-rows", "workbook-column-unused"}
+    assert {note.code for note in found.notes} == {"workbook-column-unused"}
 
 
 # What is filled in comes back ----------------------------------------------------------------------------

@@ -82,7 +82,12 @@ def _pairs(found: Keyed, lexicon: Lexicon, row: int, cells: list[Any]) -> set[in
             continue
         at = _right_of(found.sheet, row, column)
         taken |= {column, at}
-        _take(found, name, Pair(row, at, label.strip(), fact), cells[at] if at < len(cells) else "")
+        _take(
+            found,
+            name,
+            Pair(row, at, label.strip().strip("*＊:： "), fact),
+            cells[at] if at < len(cells) else "",
+        )
         column = at + 1
     return taken
 

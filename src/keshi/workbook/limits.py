@@ -9,7 +9,7 @@ from keshi.workbook.grid import Fault
 MIB = 1024 * 1024
 MOST_BYTES = 32 * MIB
 """Of the file itself. A roster of 50 000 people takes 5 MiB."""
-MOST_UNPACKED = 256 * MIB
+MOST_UNPACKED = 192 * MIB
 """Of all parts of a .xlsx together, unpacked. The same roster takes 40 MiB."""
 MOST_RATIO = 250
 """How many times larger an unpacked part may be. Sheets reach 40, a part of nothing but zeros 1 000."""

@@ -25,7 +25,7 @@ from keshi.workbook.limits import (
     RATIO_FREE,
     Inspected,
 )
-from keshi.workbook.scan import Texts, check_cells, find_formulas
+from keshi.workbook.scan import Texts, checked_cells, find_formulas
 
 ZIP_MAGIC = b"PK"
 _BOOK = "xl/workbook.xml"
@@ -57,9 +57,10 @@ def inspect_package(name: str, data: bytes) -> Inspected:
     faults: dict[int, dict[tuple[int, int], Fault]] = {}
     formulas: dict[int, int] = {}
     for index, (title, at) in enumerate(book.sheets):
-        content = parts[at].content if at in parts else b""
         where = f"{name} {title}"
-        check_cells(where, content)
+        content = checked_cells(where, parts[at].content if at in parts else b"")
+        if at in parts:
+            parts[at] = parts[at]._replace(content=content)
         texts.check(where, content)
         formulas[index], faults[index] = find_formulas(where, content, saved=book.saved)
     return Inspected(_packed(parts), faults, formulas, book.from_1904)

@@ -248,9 +248,10 @@ class _Reading:
         self.problems += table.problems
         self.notes += table.notes
         count = table.count
-        params = {"there": count.there, "read": count.read, "refused": count.refused}
-        params |= {"blank": count.blank, "total": count.total}
-        self.notes.append(Problem("workbook-rows", sheet.name, params=params))
+        if count.below_header:
+            params = {"there": count.there, "read": count.read, "refused": count.refused}
+            params |= {"blank": count.blank, "total": count.total}
+            self.notes.append(Problem("workbook-rows", sheet.name, params=params))
         return table
 
     # -- rows that belong to a trainee

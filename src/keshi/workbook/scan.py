@@ -13,6 +13,9 @@ from keshi.workbook.limits import MIB, MOST_TEXT, check_extent
 _UNUSUAL = re.compile(rb'<c(?! r="(?:[A-Z]|A[A-Z])[0-9]{1,5}")[\s/>]')
 """A cell without a plain reference, or past column AZ or row 99 999: 52 columns × 99 999 rows are affordable."""
 _PREFIXED = re.compile(rb":c[\s/>]")
+_EMPTY = re.compile(rb'(?:<c r="[A-Z]{1,3}[0-9]{1,7}"(?: s="[0-9]+")?/>)+')
+_UNPLACED = re.compile(rb'<c(?! r="[A-Z]{1,3}[0-9]{1,7}")[\s/>]')
+"""A cell that stands right of the one before it, which must then stay where it is."""
 _FORMULA = re.compile(
     rb"<(?:[A-Za-z]\w*:)?c\s([^>]*)><(?:[A-Za-z]\w*:)?f\b[^>]*>(?:[^<]*</[^>]*>)?(<(?:[A-Za-z]\w*:)?v>[^<]|)"
 )
@@ -27,14 +30,24 @@ _FEW = 20
 _REFERENCE = re.compile(r"([A-Za-z]{1,3})([0-9]{1,7})")
 
 
-def check_cells(where: str, content: bytes) -> None:
-    """Refuse a sheet whose filled area is beyond the limits.
+def checked_cells(where: str, content: bytes) -> bytes:
+    """The sheet, without its empty cells if it has unusually many, once its filled area is known to be affordable.
 
     Raises:
         BadInput: too many columns, too large an area, XML that cannot be read.
     """
-    if _UNUSUAL.search(content) or _PREFIXED.search(content):
+    if not _is_unusual(content):
+        return content
+    if not _UNPLACED.search(content):
+        # Formatting drawn down to the last row of a sheet: millions of cells that hold nothing.
+        content = _EMPTY.sub(b"", content)
+    if _is_unusual(content):
         _Extent(where).measure(content)
+    return content
+
+
+def _is_unusual(content: bytes) -> bool:
+    return bool(_UNUSUAL.search(content) or _PREFIXED.search(content))
 
 
 class _Extent:

@@ -134,7 +134,7 @@ def _read_header(sheet: Sheet, lexicon: Lexicon, top: int) -> Header:
         parts = list(dict.fromkeys(text for row in rows if (text := row[index])))
         if not parts:
             continue
-        label = "".join(parts)
+        label = "".join(parts).strip("*＊:： ")
         meaning = lexicon.find(label, parts[-1])
         if meaning is None:
             header.unknown.append((index, label))
