@@ -71,16 +71,20 @@ class _ItemChecker:
                     NULL, "quantity"
                 )  # its own problem is told; its users are not blamed
                 continue
-            self.compare_unit(name, quantity, formula.type, at)
+            if formula.type.kind != "null" or not names_in(formula.node):
+                self.compare_unit(name, quantity, formula.type, at)
             self.scope[name] = Symbol(formula.type, "quantity")
             self.levels[name] = formula.level
             self.formulas[name] = NamedFormula(name, formula, quantity.text, quantity.clause)
 
     def compare_unit(self, name: str, quantity: Quantity, found: Type, at: str) -> None:
         """The declared unit of a quantity must be the one that its formula gives."""
-        if quantity.unit is None or found.kind == "null" or found.zero:
+        if quantity.unit is None or found.zero:
             return
+        before = len(self.report.problems)
         declared = self.report.unit(quantity.unit, at)
+        if len(self.report.problems) > before:
+            return
         if found.kind != "number" or declared != found.unit:
             shown = str(found.unit if found.kind == "number" else found)
             self.report.refuse("scheme-quantity-unit", at, name=name, found=shown, declared=str(declared))
@@ -94,6 +98,9 @@ class _ItemChecker:
             if name in found:
                 self.report.refuse("scheme-name-twice", at, name=name)
             found[name] = (quantity, at)
+        for name in ("class_hours", "amount"):
+            if name in found:  # each item has its own
+                self.report.refuse("scheme-name-twice", found[name][1], name=name)
         hours = Quantity(
             formula=item.class_hours, unit="class_hour", clause=file.hours.clause, text=_CLASS_HOURS
         )
@@ -139,6 +146,7 @@ class _ItemChecker:
         advance = self.advance()
         names = {"class_hours", "amount"}
         names = names.union(*(names_in(holds.node) for _, holds in requirements if holds))
+        names = names.union(*(names_in(limit.ceiling.node) for limit in limits))
         if advance:
             names = names.union(*(names_in(f.node) for f in (advance.each, advance.who, advance.when)))
         self.repeated([rule.id for rule, _ in requirements])
