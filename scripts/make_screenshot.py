@@ -28,7 +28,7 @@ pre {{ font: 15px/1.35 Lines, 'Noto Sans Mono CJK SC', monospace; margin: 0; col
 def main() -> None:
     """Write docs/images/settle.png with Debian's chromium; it needs fonts-noto-cjk."""
     recorder = Console(record=True, width=132, file=io.StringIO(), highlight=False, force_terminal=True)
-    command.console = lambda: recorder  # type: ignore[assignment]
+    setattr(command, "console", lambda: recorder)  # noqa: B010
     case, _ = load_case(ROOT / "samples" / "shaoguan-2020.xlsx")
     command.show(settle(case, find_scheme(case.scheme)))
     with tempfile.TemporaryDirectory() as folder:

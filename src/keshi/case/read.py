@@ -47,6 +47,7 @@ class _Reading:
         self.place = place
         self.problems: list[Problem] = []
         self.notes: list[Problem] = []
+        self.as_of: date | None = None
 
     def refuse(self, code: str, path: str, value: Any = None, /, **params: object) -> None:
         if len(self.problems) < _MOST_PROBLEMS:
@@ -58,6 +59,8 @@ class _Reading:
 
     def case(self, raw: Mapping[str, Any], scheme: str | None, as_of: date | None) -> Case:
         self.unknown_keys(raw, (*_TOP, *_NOT_CASE), "")
+        as_of = as_of or self.day(raw)
+        self.as_of = as_of if as_of > date.min else None
         facts: dict[str, Value] = {}
         for room in ("facts", "organisation", "class"):
             facts.update(self.room(room, raw.get(room, {} if room == "facts" else None), room))
@@ -70,7 +73,7 @@ class _Reading:
         case = Case(
             scheme=scheme or self.text(raw, "scheme"),
             item=self.text(raw, "item"),
-            as_of=as_of or self.day(raw),
+            as_of=as_of,
             facts=facts,
             trainees=self.trainees(raw.get("trainees")),
             tables=self.tables(raw.get("tables")),
@@ -214,7 +217,7 @@ class _Reading:
                 self.refuse("fact-missing", where, label=fact.label.zh, label_en=fact.label.en)
             return False
         number, changed = normalise(number)
-        wrong = check_id_number(number)
+        wrong = check_id_number(number, on=self.as_of)
         if wrong is not None:
             self.refuse(wrong.code, where, mask_id_number(number), **wrong.params)
             return False

@@ -1,18 +1,16 @@
 """`keshi settle-batch`: Parquet to Parquet, exact."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from keshi.cli.group import Command
-from keshi.cli.language import say
+from keshi.cli.language import LANG, say
 from keshi.cli.options import FILE
+from keshi.cli.output import errors
 from keshi.money import fen_to_yuan
 from keshi.scheme import find_scheme
-
-if TYPE_CHECKING:
-    from rich.progress import Progress
+from keshi.vocabulary import label
 
 EXAMPLES = """\
 keshi settle-batch --trainees trainees.parquet --history history.parquet \\
@@ -39,11 +37,24 @@ def command(
     memory: str | None,
 ) -> None:
     """Settle a whole set."""
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
     from keshi.settlement.batch import settle_batch
 
     found = find_scheme(scheme)
-    progress, tell = _progress()
-    with progress:
+    with Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TimeElapsedColumn(),
+        console=errors(),
+        transient=True,
+    ) as progress:
+        task = progress.add_task("")
+
+        def tell(step: str, number: int, steps: int) -> None:
+            progress.update(task, description=say(step), completed=number - 1, total=steps)
+
         summary = settle_batch(
             trainees,
             history,
@@ -54,6 +65,11 @@ def command(
             threads=threads,
             memory_limit=memory,
             progress=tell,
+        )
+    if summary.absent:
+        click.echo(
+            f"{say('cli-note')} {say('cli-batch-absent', facts='、'.join(label(n, LANG) for n in summary.absent))}",
+            err=True,
         )
     click.echo(
         say(

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 WORKBOOKS = (".xlsx", ".xls", ".csv")
 STRUCTURES = (".json", ".toml")
+BESIDE = ("-班级", "-历史补贴", "-学习记录")
+"""Endings of the files that belong to a roster in CSV and are no cases of their own."""
 
 
 def load_case(
@@ -67,8 +69,11 @@ def case_files(folder: Path) -> Iterator[Path]:
     if folder.is_file():
         yield folder
         return
+    kinds = (*STRUCTURES, *WORKBOOKS)
     found = [
-        p for p in sorted(folder.rglob("*")) if p.suffix.lower() in (*STRUCTURES, *WORKBOOKS) and p.is_file()
+        path
+        for path in sorted(folder.rglob("*"))
+        if path.suffix.lower() in kinds and path.is_file() and not path.stem.endswith(BESIDE)
     ]
     if not found:
         raise BadInput(Problem("cli-no-cases", str(folder)))

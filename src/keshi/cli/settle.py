@@ -18,7 +18,8 @@ from keshi.identity import mask_id_number
 from keshi.money import fen_to_yuan
 from keshi.problems import BadInput, Problem
 from keshi.scheme import find_scheme
-from keshi.settlement import Finding, Result, result_structure, settle
+from keshi.settlement import Finding, Result, TraineeResult, result_structure, settle
+from keshi.settlement.render import lowering_steps, trainee_structure
 from keshi.settlement.settle import unused_tables
 from keshi.vocabulary import label
 
@@ -89,7 +90,7 @@ def show(result: Result) -> None:
             "–" if person.class_hours is None else str(person.class_hours),
             fen_to_yuan(person.amount),
             say("cli-eligible") if person.eligible else say("cli-not-eligible"),
-            _why(person.findings) or _limits(result, number - 1),
+            _why(person.findings) or _limits(person),
         )
     out.print(people)
     eligible = sum(person.eligible for person in result.trainees)
@@ -138,14 +139,7 @@ def _why(findings: Iterable[Finding]) -> str:
     return "; ".join(parts)
 
 
-def _limits(result: Result, index: int) -> str:
-    """The limits that lowered an eligible person's amount."""
-    steps = result.trainees[index].steps
-    names = [step.kind.name for step in steps]
-    lowered = []
-    before = None
-    for step in steps[names.index("amount") :] if "amount" in names else ():
-        if before is not None and step.value != before:
-            lowered.append(f"{step.kind.label.of(LANG)}（{step.kind.clause}）")
-        before = step.value
-    return "; ".join(lowered)
+def _limits(person: TraineeResult) -> str:
+    """The limits that lowered the amount."""
+    lowered = lowering_steps(trainee_structure(person, LANG))
+    return "; ".join(f"{step['label']}（{step['clause']}）" for step in lowered)

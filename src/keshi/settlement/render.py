@@ -1,7 +1,9 @@
 """A result as the JSON structure that programs rely on, its texts in one language."""
 
+from collections.abc import Mapping
 from datetime import date
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 from keshi.expression.types import Value
@@ -63,6 +65,15 @@ def step_structure(step: Step, lang: Lang) -> dict[str, Any]:
         "unit": kind.unit,
         "clause": kind.clause,
     }
+
+
+def lowering_steps(person: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The limits among a person's steps (their JSON structure) that lowered the amount."""
+    names = [step["name"] for step in person["steps"]]
+    if "amount" not in names:
+        return []
+    after = person["steps"][names.index("amount") :]
+    return [step for before, step in pairwise(after) if step["value"] != before["value"]]
 
 
 def value_text(value: Value, unit: str = "") -> str | None:

@@ -8,6 +8,7 @@ from typing import Any
 from keshi.identity import normalise
 from keshi.messages import Lang, message
 from keshi.money import yuan_to_fen
+from keshi.settlement.render import lowering_steps
 from keshi.workbook.reading import WorkbookCase
 from keshi.workbook.writing import Book, Worksheet, for_print, new_book
 
@@ -92,6 +93,11 @@ def _write_people(book: Book, lang: Lang, result: Mapping[str, Any], names: Mapp
         reasons = [
             _reason(finding, lang) for finding in findings if finding["outcome"] in ("failed", "unknown")
         ]
+        if not reasons:
+            reasons = [
+                message("result-reason", lang, text=step["label"], clause=step["clause"])
+                for step in lowering_steps(person)
+            ]
         book.text(sheet, row, 6, message("result-between", lang).join(reasons), "wrapped")
     last = len(people) + 1
     for column in range(len(columns)):
