@@ -64,12 +64,26 @@ def test_someone_born_after_the_settlement_is_refused(run, sample) -> None:
     assert "出生日期晚于" in ran.err
 
 
-def test_a_filled_template_is_read_back(run, tmp_path) -> None:
+def test_an_empty_template_is_told_what_it_lacks(run, tmp_path) -> None:
     path = tmp_path / "roster.xlsx"
     assert run("template", "shaoguan-2020", "-o", path).code == 0
     ran = run("settle", path)
-    assert ran.code == 2, "it is empty"
-    assert "开班日期" in ran.err
+    assert ran.code == 2
+    assert "测算日期" in ran.err
+    assert "名册中没有学员" in ran.err
+
+
+def test_a_blank_cell_is_a_missing_fact_named_with_its_cell(run, sample) -> None:
+    book = openpyxl.load_workbook(sample)
+    lines = {str(row[0].value).rstrip("*"): row[1] for row in book["班级"].iter_rows()}
+    lines["开班日期"].value = None
+    book["学员"]["I4"] = None
+    book.save(sample)
+    ran = run("settle", sample)
+    assert ran.code == 2
+    assert f"班级!{lines['开班日期'].coordinate}" in ran.err
+    assert "学员!I4" in ran.err
+    assert "学习分钟数" in ran.err
 
 
 def hostile(path: Path, kind: str) -> None:
