@@ -30,8 +30,11 @@ def wanting(name: str, facts: Mapping[str, Value]) -> list[str]:
     An enterprise's size lacks only the figures that count in its industry.
     """
     sources = vocabulary()[name].sources
-    if name == "organisation.size" and (found := _classified(facts)) is not None:
-        sources = [f"organisation.{figure}" for figure in found.missing] or sources
+    if name == "organisation.size":
+        found = _classified(facts)
+        return (
+            [f"organisation.{figure}" for figure in found.missing] if found and found.missing else sources[:1]
+        )
     return [source for source in sources if facts.get(source) is None] or sources[:1]
 
 
