@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from keshi.case import Case
 from keshi.scheme import Scheme
-from keshi.settlement.result import Result, TraineeResult
+from keshi.settlement.result import TraineeResult
 from keshi.settlement.settle import settle
 
 
@@ -52,9 +52,3 @@ def impact(cases: Iterable[tuple[str, Case]], old: Scheme, new: Scheme) -> Impac
 
 def _differs(a: TraineeResult, b: TraineeResult) -> bool:
     return (a.eligible, a.amount, a.class_hours) != (b.eligible, b.amount, b.class_hours)
-
-
-def reasons(result: Result, person: TraineeResult) -> list[str]:
-    """The ids of the rules that keep a person from the subsidy."""
-    found = [f.rule for f in (*result.findings, *person.findings) if f.outcome in ("failed", "unknown")]
-    return list(dict.fromkeys(found))
