@@ -80,10 +80,10 @@ def test_every_valid_case_is_taken(raw):
 @pytest.mark.parametrize(
     ("path", "value", "code", "where"),
     [
-        ("scheme", ABSENT, "case-key", "scheme"),
-        ("scheme", "", "case-key", "scheme"),
-        ("item", 3, "case-key", "item"),
-        ("as_of", ABSENT, "value-date", "as_of"),
+        ("scheme", ABSENT, "fact-missing", "scheme"),
+        ("scheme", "", "value-text", "scheme"),
+        ("item", 3, "value-text", "item"),
+        ("as_of", ABSENT, "fact-missing", "as_of"),
         ("as_of", "2020-02-30", "value-date-impossible", "as_of"),
         ("as_of", "1/6/2020", "value-date", "as_of"),
         ("organisation", ABSENT, "case-object", "organisation"),

@@ -106,7 +106,7 @@ def test_problems_of_the_case_stand_at_their_cells(case):
     with pytest.raises(BadInput) as refused:
         read_case(found.raw, place=found.place)
     assert {(problem.code, problem.where) for problem in refused.value.problems} == {
-        ("case-key", "班级（补贴项目）"),
+        ("fact-missing", "班级（补贴项目）"),
         ("case-ends-before-start", "班级!B7（结束日期）"),
         ("case-duplicate-person", "学员!C3（身份证号码）"),
         ("identity-id-characters", "学员!C4（身份证号码）"),

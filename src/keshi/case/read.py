@@ -85,15 +85,25 @@ class _Reading:
             raise BadInput(self.problems)
         return case
 
+    def missing(self, fact: Fact, path: str) -> None:
+        self.refuse("fact-missing", path, label=fact.label.zh, label_en=fact.label.en)
+
     def text(self, raw: Mapping[str, Any], key: str) -> str:
         value = raw.get(key)
         if isinstance(value, str) and value:
             return value
-        self.refuse("case-key", key, value, key=key)
+        fact = vocabulary()[f"history.{key}"]
+        if value is None:
+            self.missing(fact, key)
+        else:
+            self.problems.append(problem(Refused("value-text"), fact, self.place(key), value))
         return ""
 
     def day(self, raw: Mapping[str, Any]) -> date:
         fact = vocabulary()["as_of"]
+        if raw.get("as_of") is None:
+            self.missing(fact, "as_of")
+            return date.min
         try:
             return read_date(raw.get("as_of"))
         except Refused as refused:
@@ -213,8 +223,7 @@ class _Reading:
         where = f"{path}.id_number"
         if not isinstance(number, str):
             if raw.get("id_number") is None:
-                fact = vocabulary()["trainee.id_number"]
-                self.refuse("fact-missing", where, label=fact.label.zh, label_en=fact.label.en)
+                self.missing(vocabulary()["trainee.id_number"], where)
             return False
         number, changed = normalise(number)
         wrong = check_id_number(number, on=self.as_of)
@@ -242,8 +251,7 @@ class _Reading:
         facts = self.room("history", raw, path)
         for name in ("scheme", "item", "ended_on", "amount"):
             if isinstance(raw, Mapping) and raw.get(name) is None:
-                fact = vocabulary()[f"history.{name}"]
-                self.refuse("fact-missing", f"{path}.{name}", label=fact.label.zh, label_en=fact.label.en)
+                self.missing(vocabulary()[f"history.{name}"], f"{path}.{name}")
         if len(self.problems) > before:
             return None
         amount = cast(Any, facts["history.amount"]) * 100
