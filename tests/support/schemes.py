@@ -42,7 +42,7 @@ def item(
         fund = "失业保险基金专账"
         class_hours = '{class_hours}'
         amount = '{amount}'
-        """) + dedent(more)
+        """) + dedent(f"{more}\n")
 
 
 PARAMETERS = """\
