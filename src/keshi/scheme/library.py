@@ -27,11 +27,10 @@ def find_scheme(reference: str, *, day: date | None = None, root: Path | None = 
     folder = Path(reference)
     if (folder / SCHEME_FILE).is_file():
         return load_scheme(folder)
-    if len(folder.parts) > 1 or folder.exists():
-        raise BadInput(Problem("scheme-file-absent", str(folder / SCHEME_FILE)))
-    root = root or scheme_root()
-    known = _versions(root)
+    known = _versions(root or scheme_root())
     folders = known.get(reference)
+    if not folders and (len(folder.parts) > 1 or folder.exists()):
+        raise BadInput(Problem("scheme-file-absent", str(folder / SCHEME_FILE)))
     if not folders:
         raise BadInput(Problem("scheme-unknown", value=reference, params={"known": ", ".join(sorted(known))}))
     schemes = [load_scheme(found) for found in folders]
