@@ -9,7 +9,7 @@ from keshi.settlement.batch.arithmetic import Arithmetic
 from keshi.settlement.batch.compile import Compiler
 from keshi.settlement.batch.derived import derived
 from keshi.settlement.batch.engine import Engine
-from keshi.settlement.batch.files import GOOD_KEY, JUDGEMENT, Files, key_of
+from keshi.settlement.batch.files import GOOD_KEY, KEY, NUMBERED, Files
 from keshi.settlement.batch.functions import Functions
 from keshi.settlement.batch.inputs import pointed
 from keshi.settlement.batch.rules import Faults, Item, Level, build, parameters
@@ -33,7 +33,7 @@ _AWARD = {
 class Claims:
     """Tables in the engine: `ranked` classes, per item `class_<n>` and `claim_<n>`.
 
-    A claim is found by (rank of its class, key of the person). `claim_<n>` holds what earlier subsidies cannot
+    A claim is found by its `place` in the file of trainees; it has the rank of its class and the key of the person. `claim_<n>` holds what earlier subsidies cannot
     change (hours, raw amount, advance, verdict words v…) and the outcome without any (limited amount, words w…).
     """
 
@@ -126,7 +126,8 @@ class Claims:
         trainees = self.files.trainees
         own = trainees.source_columns("g")
         listed = "".join(f", {sql} as {name}" for name, sql in own.items())
-        source = f"select class_id as own_class, id_number, {key_of('id_number')} as key{listed} from {self.engine.source(trainees.path)}"
+        numbered = f"select *, {NUMBERED} from {self.engine.numbered(trainees.path)} p"
+        source = f"select place, class_id as own_class, id_number, {KEY} as key{listed} from ({numbered}) n"
         columns = "".join(f", k.{name}" for name in ("rank", *item.class_columns))
         joined = (
             f"select t.*{columns}{self.nothing(item)} from ({source}) t "
@@ -141,29 +142,37 @@ class Claims:
 
     def settled(self, item: Item, source: str, kept: dict[str, str] | None = None) -> str:
         """The query that settles rows of facts with their class and history, formulas and limits."""
-        through = {"rank": "rank", "key": "key", **(kept or {}), "blocked": "blocked"}
+        through = {"place": "place", "rank": "rank", "key": "key", **(kept or {}), "blocked": "blocked"}
         through |= {name: name for name in self._tail_reads(item)}
         head = item.head.compiler.stage.select(source, {**through, **item.columns})
-        return self.limited(item, head, {**(kept or {}), "fault": "fault"})
+        return self.limited(item, head, {**(kept or {}), **({"fault": "fault"} if item.head.faults.found else {})})
 
-    def limited(self, item: Item, source: str, kept: dict[str, str]) -> str:
-        """The query that lays sequences and limits over raw amounts with their class and history."""
+    def limited(self, item: Item, source: str, kept: dict[str, str], *, full: bool = True) -> str:
+        """The query that lays sequences and limits over raw amounts with their class and history.
+
+        `full` keeps the columns that do not change when it is asked again.
+        """
         words = [name for name in item.columns if name[0] == "v"]
-        stable = ["rank", "key", "hours", "raw", "advance", *words]
+        stable = ["place", "rank", "key", *(["hours", "raw", "advance"] if full else []), *words]
         columns = {**{name: name for name in stable}, **kept, "blocked": "blocked", **item.results}
         made = item.tail.compiler.stage.select(source, columns)
         later = [name for name in item.results if name[0] == "w"]
         eligible = " and ".join(["not blocked", *(f"{word} = 0" for word in (*words, *later))])
         listed = ", ".join([*stable, *kept, *later])
-        return (
-            f"select {listed}, ({eligible}) as eligible, (case when {eligible} then limited else 0 end) as amount "
-            f"from ({made}) s"
-        )
+        return f"select {listed}, (case when {eligible} then limited else 0 end) as amount from ({made}) s"
 
     def with_class(self, item: Item, extra: str = "") -> str:
-        """The claims of an item with the columns of their class, and more columns after a comma."""
-        listed = "".join(f", k.{name}" for name in item.class_columns)
-        return f"select l.*{listed}{extra} from claim_{item.index} l join class_{item.index} k on l.rank = k.rank"
+        """The claims of an item with what settling them again reads of their class, and more columns after a comma."""
+        if item.historic:
+            own = ["l.*", *(f"k.{name}" for name in item.class_columns if name != "class_id")]
+        else:
+            names = [name for name in item.columns if name not in ("fault", "hours", "advance")]
+            words = {word for aggregate in item.aggregates for word in WORD.findall(aggregate.when)}
+            reads = {*self._tail_reads(item), *words, "blocked"} & set(item.class_columns)
+            own = [f"l.{name}" for name in ("place", "rank", "key", "amount", *names)]
+            own += [f"k.{name}" for name in sorted(reads)]
+        listed = ", ".join(own)
+        return f"select {listed}{extra} from claim_{item.index} l join class_{item.index} k on l.rank = k.rank"
 
     def _tail_reads(self, item: Item) -> list[str]:
         """Columns that sequences and limits read beside what the head makes."""
@@ -179,11 +188,12 @@ class Claims:
 
     def _complete(self) -> None:
         """Every row of the roster has become a claim of a known class and an identifiable person."""
-        counted = f"count(*), coalesce(sum(case when {GOOD_KEY} then 0 when key is null then 1 else 1 end), 0)"
+        counted = f"count(*), coalesce(sum(case when {GOOD_KEY} then 0 else 1 end), 0)"
         found, unidentified = self.engine.run(f"select {counted} from ({self.union(['key'])}) s")[0]
         problems = []
         if unidentified:
-            bad = f"select class_id, id_number from (select class_id, id_number, {key_of('id_number')} as key from {{}}) s where not coalesce({GOOD_KEY}, false)"
+            keyed = f"select class_id, id_number, {KEY} as key from (select *, {NUMBERED} from {{}}) n"
+            bad = f"select class_id, id_number from ({keyed}) s where not coalesce({GOOD_KEY}, false)"
             problems.append(self._bad_rows("batch-rows-id", unidentified, bad))
         if found != self.files.trainees.rows:
             bad = "select class_id, id_number from {} where class_id is null or class_id not in (select class_id from ranked)"
@@ -219,5 +229,3 @@ def judged(rule: str) -> str:
     """The name of a judgement's column inside the batch."""
     return f"jd_{rule.replace('-', '_')}"
 
-
-__all__ = ["JUDGEMENT", "MOST_PAID", "Claims", "judged"]

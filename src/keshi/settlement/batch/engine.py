@@ -30,6 +30,10 @@ class Engine(Protocol):
         """What stands after FROM to read a Parquet file."""
         ...
 
+    def numbered(self, path: Path) -> str:
+        """The same with one more column `place`, an integer that no two rows share."""
+        ...
+
     def strangers(self, column: str, values: Sequence[str]) -> str:
         """A condition: the list in the column holds something that is not one of the values."""
         ...

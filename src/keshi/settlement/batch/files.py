@@ -37,21 +37,21 @@ class Files:
     absent: tuple[str, ...]
 
 
-def key_of(column: str) -> str:
-    """An ID number as one integer: digits as they are, one that ends in X as its digits below zero; NULL for others.
+NUMBERED = "try_cast(id_number as bigint) as digits"
+"""A column that `KEY` reads."""
+KEY = (
+    "(case when length(id_number) <> 18 then null "
+    "when digits is null then "
+    "case when substr(id_number, 18, 1) = 'X' then -try_cast(substr(id_number, 1, 17) as bigint) end "
+    "when digits % 100 = 0 and regexp_matches(id_number, '[^0-9]') then null else digits end)"
+)
+"""An ID number as one integer: digits as they are, one that ends in X as its digits below zero; NULL for others.
 
-    Integers compare, hash and group much faster than texts, and every text in another form (a small x, blanks, an
-    exponent) has none, so nobody is two people.
-    """
-    ends = f"substr({column}, 1, 17)"
-    plain = f"length({column}) = 18 and not contains({column}, 'e') and not contains({column}, 'E')"
-    negative = f"case when substr({column}, 18, 1) = 'X' then -try_cast({ends} as bigint) end"
-    key = f"coalesce(try_cast({column} as bigint), {negative})"
-    return f"(case when {plain} then {key} end)"
-
-
+Integers compare, hash and group much faster than texts, and a text in any other form (a small x, blanks, an exponent)
+has none, so nobody is two people. An exponent leaves zeros at the end: only such numbers are looked at again.
+"""
 GOOD_KEY = "(key >= 100000000000000000 or key between -99999999999999999 and -10000000000000000)"
-"""18 digits, or 17 and an X, none beginning with 0: a sign or blank in the text would leave fewer."""
+"""18 digits, or 17 and an X, none beginning with 0: a sign, blank or point in the text leaves fewer."""
 
 
 def open_files(

@@ -43,7 +43,7 @@ class Functions:
     """Tells the small tables of one item from those of another."""
     pasts: list[Past] = field(default_factory=list)
     tariffs: dict[str, Tariff] = field(default_factory=dict)
-    _calendar: str | None = None
+    _calendars: set[str] = field(default_factory=set)
 
     def __call__(self, compiler: Compiler, node: Call) -> Compiled:
         """The call in SQL."""
@@ -79,7 +79,7 @@ class Functions:
         return self._number(found, compiler.stage.column(sql, "years"), -9_999, 9_999)
 
     def _workdays(self, found: Compiled, compiler: Compiler, parts: list[Compiled]) -> Compiled:
-        table = self._calendar_table()
+        table = self._calendar(*(part.days or _DAYS for part in parts))
         passed = [compiler.stage.join(table, {"day": part.sql}, "passed") for part in parts]
         known = [f"not ({part.null})" for part in parts if part.null is not None]
         gaps = any_of([f"{name} is null" for name in passed])
@@ -88,19 +88,22 @@ class Functions:
         found = Compiled(null=null, faults=(*found.faults, fault))
         return self._number(found, f"({passed[1]} - {passed[0]})", -_SPAN, _SPAN)
 
-    def _calendar_table(self) -> str:
-        if self._calendar is None:
-            self._calendar = f"workdays_passed_{self.suffix}"
-            first, last = known_years()
-            start = date(first, 1, 1).toordinal()
+    def _calendar(self, *days: tuple[int, int]) -> str:
+        """A table of the known days among these with the workdays up to each."""
+        years = known_years()
+        first = max(min(low for low, _ in days), date(years[0], 1, 1).toordinal())
+        last = min(max(high for _, high in days), date(years[1], 12, 31).toordinal())
+        name = f"workdays_{self.suffix}_{first}_{max(first, last)}"
+        if name not in self._calendars:
+            self._calendars.add(name)
             passed = 0
             rows = []
-            for ordinal in range(start, date(last, 12, 31).toordinal() + 1):
+            for ordinal in range(first, last + 1):
                 day = date.fromordinal(ordinal)
                 passed += self.workdays.is_workday(day)
                 rows.append((day, passed))
-            self.engine.load(self._calendar, {"day": "date", "passed": "bigint"}, rows)
-        return self._calendar
+            self.engine.load(name, {"day": "date", "passed": "bigint"}, rows)
+        return name
 
     def _lookup(self, compiler: Compiler, node: Call) -> Compiled:
         name = cast(Name, node.arguments[0]).name

@@ -3,10 +3,10 @@
 from keshi.problems import BadInput, Problem
 from keshi.settlement.batch.claims import MOST_PAID, MOST_TIMES, WORD, Claims
 from keshi.settlement.batch.engine import Engine
-from keshi.settlement.batch.files import GOOD_KEY, Files, key_of
+from keshi.settlement.batch.files import GOOD_KEY, KEY, NUMBERED, Files
 from keshi.settlement.batch.inputs import Input, pointed
 from keshi.settlement.batch.rules import Item
-from keshi.settlement.batch.sql import literal, quoted
+from keshi.settlement.batch.sql import any_of, literal, quoted
 from keshi.vocabulary import vocabulary
 
 COLUMNS = {
@@ -25,7 +25,7 @@ def load_history(engine: Engine, files: Files, claims: Claims) -> None:
     source = _source(files, files.history)
     listed = ", ".join(f"cast({source[name]} as {COLUMNS[name]}) as {name}" for name in used)
     path = engine.source(files.history.path)
-    engine.run(f"create temp table past as select {listed} from {path}")
+    engine.run(f"create temp table past as select {listed} from (select *, {NUMBERED} from {path}) n")
     _refuse_unidentified(engine, files.history)
     total, rows = engine.run("select coalesce(sum(p_amount), 0), count(*) from past")[0]
     refuse_too_much(total, rows)
@@ -39,25 +39,25 @@ def used_columns(claims: Claims) -> list[str]:
     return [name for name in COLUMNS if name in words or name in ("p_key", "p_amount")]
 
 
-def summed(claims: Claims, item: Item, past: str, where: str = "") -> str:
-    """The item's aggregates over a table of past subsidies, for the claims of the people in it."""
-    if not item.aggregates:
-        return f"select rank, key from claim_{item.index} where false"
-    wanted = sorted({word for aggregate in item.aggregates for word in WORD.findall(aggregate.when) if word[:2] != "p_"})
+def summed(claims: Claims, item: Item, past: str, rows: str | None = None) -> str:
+    """The item's aggregates over a table of past subsidies, for the claims (with their class) that any of it fits.
+
+    A claim that nothing fits is left out: its numbers are zeros, as for somebody without history.
+    """
+    wanted = {word for aggregate in item.aggregates for word in WORD.findall(aggregate.when) if word[:2] != "p_"}
+    claim = claims.with_class(item) if rows is None else rows[1:-1]
     if item.historic:
         stage = item.head.compiler.stage
         made = {*stage.depth, *item.class_level.compiler.stage.depth}
-        names = [name for name in wanted if name in made or name[:2] == "a_"]
-        claim = stage.select(
-            claims.with_class(item, claims.nothing(item)), {name: name for name in ("rank", "key", *names)}
-        )
-    else:
-        claim = claims.with_class(item)
-    columns = ", ".join(
-        f"cast(sum(case when {a.when} then {'1' if a.counting else 'p_amount'} else 0 end) as bigint) as {a.name}"
+        names = sorted(name for name in wanted if name in made or name[:2] == "a_")
+        source = f"select s.*{claims.nothing(item)} from ({claim}) s"
+        claim = stage.select(source, {name: name for name in ("place", "key", *names)})
+    columns = "".join(
+        f", cast(sum(case when {a.when} then {'1' if a.counting else 'p_amount'} else 0 end) as bigint) as {a.name}"
         for a in item.aggregates
     )
-    return f"select rank, key, {columns} from {past} join ({claim}) c on p_key = key{where} group by rank, key"
+    fits = any_of(sorted({aggregate.when for aggregate in item.aggregates}))
+    return f"select place{columns} from {past} join ({claim}) c on p_key = key where {fits} group by place"
 
 
 def refuse_too_much(total: int, rows: int) -> None:
@@ -77,7 +77,7 @@ def _source(files: Files, history: Input) -> dict[str, str]:
     items = "".join(f" when item = {literal(item.id)} then {n}" for n, item in enumerate(files.scheme.file.items))
     factor = "amount" if history.kinds["amount"] == "integer" else "cast(amount as decimal(38, 6)) * 100"
     return {
-        "p_key": key_of("id_number"),
+        "p_key": KEY,
         "p_tag": f"case when scheme <> {literal(files.scheme.id)} then {OTHER_SCHEME}{items} else -1 end",
         "p_year": "extract(year from ended_on)",
         "p_project": column("project"),
@@ -96,8 +96,9 @@ def _refuse_unidentified(engine: Engine, history: Input) -> None:
     (count,) = engine.run(f"select count(*) from past where not coalesce({good}, false)")[0]
     if count:
         rows = engine.run(
-            f"select id_number, ended_on from (select id_number, ended_on, {key_of('id_number')} as key "
-            f"from {engine.source(history.path)}) s where not coalesce({GOOD_KEY}, false) limit 3"
+            f"select id_number, ended_on from (select id_number, ended_on, {KEY} as key "
+            f"from (select *, {NUMBERED} from {engine.source(history.path)}) n) s "
+            f"where not coalesce({GOOD_KEY}, false) limit 3"
         )
         examples = ", ".join(pointed(("id_number", "ended_on"), row) for row in rows)
         raise BadInput(Problem("batch-rows-id", str(history.path), examples, {"count": count}))

@@ -12,7 +12,7 @@ from keshi.case.values import MOST_DIGITS
 from keshi.identity import mask_id_number
 from keshi.problems import BadInput, Problem
 from keshi.settlement.batch.engine import Engine
-from keshi.settlement.batch.sql import Compiled, Members, Number, Whole, literal, quoted
+from keshi.settlement.batch.sql import Compiled, Members, Number, Whole, any_of, literal, quoted
 from keshi.vocabulary import Fact, vocabulary
 
 MOST_DECIMALS = 6
@@ -32,6 +32,8 @@ class Check:
     code: str
     when: str
     params: dict[str, object] = field(default_factory=dict)
+    distinct: str = ""
+    """The one column that the condition reads, where it has few different values: then only those are looked at."""
 
 
 @dataclass(slots=True)
@@ -104,7 +106,8 @@ class Input:
         facts = vocabulary()
         wanted = [facts[name] for name in names]
         present = [fact for fact in wanted if self.column(fact) in self.kinds]
-        self.checks = [*other, *(check for fact in present for check in self._checks(fact))]
+        every = [*other, *(check for fact in present for check in self._checks(fact))]
+        self.checks = [check for check in every if not check.distinct or self._found(check)]
         asked = ["count(*)"]
         asked += [f"coalesce(sum(case when {check.when} then 1 else 0 end), 0)" for check in self.checks]
         for fact in present:
@@ -123,6 +126,11 @@ class Input:
             filled = row.pop(0)
             ends = (row.pop(0), row.pop(0)) if fact.type in ("number", "date") else ("", "")
             self.facts[fact.name] = self._fact(fact, prefix, filled, ends)
+
+    def _found(self, check: Check) -> bool:
+        """Whether any of the different values of the column fails; engines find those without reading every row."""
+        values = f"select distinct {check.distinct} from {self.engine.source(self.path)}"
+        return bool(self.engine.run(f"select count(*) from ({values}) s where {check.when}")[0][0])
 
     def _fact(self, fact: Fact, prefix: str, filled: int, ends: tuple[Any, Any]) -> Compiled:
         name = f"{prefix}_{self.column(fact)}"
@@ -171,7 +179,7 @@ class Input:
             case "choice":
                 values = ", ".join(literal(value) for value in fact.values or {})
                 choices = ", ".join(fact.values or {})
-                yield Check("batch-rows-choice", f"{column} not in ({values})", {**params, "choices": choices})
+                yield Check("batch-rows-choice", f"{column} not in ({values})", {**params, "choices": choices}, column)
             case "texts":
                 strange = self.engine.strangers(column, list(fact.values or {}))
                 yield Check("batch-rows-choice", strange, {**params, "choices": ", ".join(fact.values or {})})
@@ -188,9 +196,9 @@ class Input:
                 outside = f"{column} < date '0001-01-01' or {column} > date '9999-12-31'"
                 yield Check("batch-rows-date", outside, params)
             case "region":
-                yield Check("batch-rows-region", f"not regexp_matches({column}, '^[1-9][0-9]{{5}}$')", params)
+                yield Check("batch-rows-region", f"not regexp_matches({column}, '^[1-9][0-9]{{5}}$')", params, column)
             case "text":
-                yield Check("batch-rows-text", untidy(column), params)
+                yield Check("batch-rows-text", untidy(column), params, column)
 
     def refuse(self, found: list[tuple[Check, int]]) -> None:
         """Raise BadInput with how many rows fail each check and the first few of them, identities masked."""
@@ -218,8 +226,9 @@ def pointed(names: Iterable[str], row: Iterable[Any]) -> str:
 
 def untidy(column: str) -> str:
     """Empty, or with blanks at an end: such a text would differ from the same one written properly."""
-    blanks = ", ".join(literal(blank) for blank in _BLANKS)
-    return f"{column} = '' or substr({column}, 1, 1) in ({blanks}) or substr({column}, length({column}), 1) in ({blanks})"
+    blanks = literal(_BLANKS)
+    ends = (f"substr({column}, 1, 1)", f"substr({column}, length({column}), 1)")
+    return any_of([f"{column} = ''", *(f"contains({blanks}, {end})" for end in ends)])
 
 
 def _absent(fact: Fact) -> Compiled:

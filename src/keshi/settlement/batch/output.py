@@ -4,13 +4,12 @@ from pathlib import Path
 
 from keshi.settlement.batch.claims import Claims
 from keshi.settlement.batch.engine import Engine
-from keshi.settlement.batch.files import Files
 from keshi.settlement.batch.rules import Item
 
 
-def write_output(engine: Engine, files: Files, claims: Claims, path: Path) -> tuple[int, int, int, int]:
+def write_output(engine: Engine, claims: Claims, path: Path) -> tuple[int, int, int, int]:
     """Write the outcomes; return rows, eligible people, amount and advance (fen)."""
-    parts = [_outcomes(engine, files, claims, item) for item in claims.items]
+    parts = [_outcomes(engine, claims, item) for item in claims.items]
     engine.write(" union all ".join(parts), path)
     totals = "count(*), sum(case when eligible then 1 else 0 end), sum(amount_fen), sum(advance_fen)"
     row = engine.run(f"select {totals} from {engine.source(path)}")[0]
@@ -18,29 +17,27 @@ def write_output(engine: Engine, files: Files, claims: Claims, path: Path) -> tu
     return rows, eligible, amount, advance
 
 
-def _outcomes(engine: Engine, files: Files, claims: Claims, item: Item) -> str:
+def _outcomes(engine: Engine, claims: Claims, item: Item) -> str:
     """The rows of one item. Lists are looked up by the words of the verdicts: there are few different ones."""
     index = item.index
     head = [name for name in item.columns if name[0] == "v"]
     tail = [name for name in item.results if name[0] == "w"]
     group = [f"u{place}" for place in range(len(item.class_level.verdicts.words()))]
     words = [*group, *head, *tail]
-    changed = ["hours", "amount", "advance", *head, *tail] if item.historic else ["amount", *tail]
-    columns = [f"l.{name}" for name in ("id_number", "rank", "hours", "amount", "advance", *head, *tail)]
-    columns = [
-        f"coalesce(a.{name[2:]}, {name}) as {name[2:]}" if name[2:] in changed else name for name in columns
-    ]
-    if item.historic:
-        columns = [name if " as hours" not in name else "case when a.key is null then l.hours else a.hours end as hours" for name in columns]
-    join = f" left join again_{index} a on a.rank = l.rank and a.key = l.key"
-    source = f"select {', '.join(columns)} from claim_{index} l{join}"
-    listed = ", ".join(f"{'k' if name in group else 'l'}.{name} as {name}" for name in words)
-    found = engine.run(
-        f"select distinct {listed} from ({source}) l join class_{index} k on k.rank = l.rank"
-    )
-    _load_lists(engine, item, words, len(group), len(head), found)
-    same = " and ".join(f"r.{name} = {'k' if name in group else 'l'}.{name}" for name in words)
-    good = " and ".join(f"{'k' if name in group else 'l'}.{name} = 0" for name in words)
+    changed = ["amount", *tail, *(["advance", *head] if item.historic else [])]
+    columns = ["l.id_number", "l.rank", *(f"coalesce(a.{name}, l.{name}) as {name}" for name in changed)]
+    columns += [f"l.{name}" for name in ("advance", *head) if name not in changed]
+    columns.append("case when a.place is null then l.hours else a.hours end as hours" if item.historic else "l.hours")
+    source = f"select {', '.join(columns)} from claim_{index} l left join again_{index} a on a.place = l.place"
+    prefixed = {name: f"{'k' if name in group else 'l'}.{name}" for name in words}
+    listed = ", ".join(f"{sql} as {name}" for name, sql in prefixed.items())
+    found = set()
+    for table in ("claim", "again"):
+        query = f"select distinct {listed} from {table}_{index} l join class_{index} k on k.rank = l.rank"
+        found |= set(engine.run(query))
+    _load_lists(engine, item, words, len(group), len(head), sorted(found))
+    same = " and ".join(f"r.{name} = {sql}" for name, sql in prefixed.items())
+    good = " and ".join(f"{sql} = 0" for sql in prefixed.values())
     return (
         f"select k.class_id as class_id, l.id_number as id_number, ({good}) as eligible, l.hours as class_hours, "
         "l.amount as amount_fen, l.advance as advance_fen, r.failed as failed, r.unknown as unknown "

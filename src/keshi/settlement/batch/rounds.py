@@ -20,43 +20,42 @@ def settle_later(engine: Engine, files: Files, claims: Claims) -> None:
 
     Raises BadInput for a person who stands twice in a class.
     """
-    _several(engine, files, claims)
-    repeated = engine.run("select count(*) from several")[0][0] > 0
+    last = _turns(engine, files, claims)
     for item in claims.items:
-        first = _again(files, claims, item, repeated)
-        engine.run(f"create temp table again_{item.index} as {first}")
-    if not repeated:
-        _refuse_faults(claims)
-        return
-    columns = used_columns(claims)
-    engine.run(f"create temp table granted ({', '.join(f'{name} {COLUMNS[name]}' for name in columns)})")
-    (total,) = engine.run("select coalesce(sum(p_amount), 0) from past")[0] if files.history else (0,)
-    (last,) = engine.run("select max(turn) from turns")[0]
-    for turn in range(1, last + 1):
-        for item in claims.items:
-            engine.run(f"insert into again_{item.index} {_turn(files, claims, item, turn)}")
-        if turn == last:
-            break
-        for item in claims.items:
-            engine.run(f"insert into granted {_grants(files, item, turn, columns)}")
-        (paid, times) = engine.run("select coalesce(sum(p_amount), 0), count(*) from granted")[0]
-        refuse_too_much(total + paid, times)
-    _refuse_faults(claims)
-
-
-def _refuse_faults(claims: Claims) -> None:
+        engine.run(f"create temp table again_{item.index} as {_firsts(files, claims, item)}")
+    if last > 1:
+        _later_turns(engine, files, claims, last)
     for item in claims.items:
         claims.refuse_faults(item.head.faults, f"again_{item.index}")
 
 
-def _several(engine: Engine, files: Files, claims: Claims) -> None:
-    """The people with several claims, and which claim of theirs each one is."""
+def _later_turns(engine: Engine, files: Files, claims: Claims, last: int) -> None:
+    """The second claims of everybody, then the third ones, each with the grants before it."""
+    columns = used_columns(claims)
+    engine.run(f"create temp table granted ({', '.join(f'{name} {COLUMNS[name]}' for name in columns)})")
+    for item in claims.items:
+        source = f"{claims.with_class(item, ', t.turn')} join turns t on t.place = l.place"
+        engine.run(f"create temp table repeated_{item.index} as {source}")
+        engine.run(f"insert into granted {_grants(files, item, 1, columns)}")
+    (total,) = engine.run("select coalesce(sum(p_amount), 0) from past")[0] if files.history else (0,)
+    for turn in range(2, last + 1):
+        (paid, times) = engine.run("select coalesce(sum(p_amount), 0), count(*) from granted")[0]
+        refuse_too_much(total + paid, times)
+        for item in claims.items:
+            engine.run(f"insert into again_{item.index} {_turn(files, claims, item, turn)}")
+        if turn < last:
+            for item in claims.items:
+                engine.run(f"insert into granted {_grants(files, item, turn, columns)}")
+
+
+def _turns(engine: Engine, files: Files, claims: Claims) -> int:
+    """Make `turns`: which claim of theirs each one is, of people with several. Returns the highest."""
     engine.run(
         f"create temp table several as select key from ({claims.union(['key'])}) s group by key having count(*) > 1"
     )
-    every = claims.union(["rank", "key"], " where key in (select key from several)")
+    every = claims.union(["place", "rank", "key"], " where key in (select key from several)")
     engine.run(
-        "create temp table turns as select rank, key, row_number() over (partition by key order by rank) as turn "
+        "create temp table turns as select place, rank, key, row_number() over (partition by key order by rank) as turn "
         f"from ({every}) s"
     )
     twice = engine.run("select rank, key from turns group by rank, key having count(*) > 1 order by rank, key")
@@ -67,47 +66,44 @@ def _several(engine: Engine, files: Files, claims: Claims) -> None:
             shown.append(pointed(("class_id", "id_number"), (class_id, f"{-key}X" if key < 0 else key)))
         params = {"count": len(twice)}
         raise BadInput(Problem("batch-rows-person-twice", str(files.trainees.path), ", ".join(shown), params))
+    return int(engine.run("select coalesce(max(turn), 1) from turns")[0][0])
 
 
-def _again(files: Files, claims: Claims, item: Item, repeated: bool) -> str:
-    """The only claims of people with history."""
-    if files.history is None or not item.aggregates:
+def _firsts(files: Files, claims: Claims, item: Item) -> str:
+    """First or only claims of people with history; those without any are settled already."""
+    if files.history is None:
         return _resettled(claims, item, f"{claims.with_class(item, claims.nothing(item))} where false")
     numbers = "".join(f", b.{aggregate.name}" for aggregate in item.aggregates)
-    source = f"{claims.with_class(item, numbers)} join before_{item.index} b on b.rank = l.rank and b.key = l.key"
-    if repeated:
-        source += " where l.key not in (select key from several)"
+    source = (
+        f"{claims.with_class(item, numbers)} join before_{item.index} b on b.place = l.place "
+        "left join turns t on t.place = l.place where coalesce(t.turn, 1) = 1"
+    )
     return _resettled(claims, item, source)
 
 
 def _turn(files: Files, claims: Claims, item: Item, turn: int) -> str:
     """Everybody's claim of this turn, with what the file and the earlier turns gave."""
-    joins = f" join turns t on t.rank = l.rank and t.key = l.key and t.turn = {turn}"
-    sources = []
-    if files.history is not None and item.aggregates:
-        joins += f" left join before_{item.index} b on b.rank = l.rank and b.key = l.key"
+    due = f"(select * from repeated_{item.index} where turn = {turn})"
+    joins = f" left join ({summed(claims, item, 'granted', due)}) e on e.place = l.place"
+    sources = ["e"]
+    if files.history is not None:
+        joins += f" left join before_{item.index} b on b.place = l.place"
         sources.append("b")
-    if turn > 1 and item.aggregates:
-        due = f" where key in (select key from turns where turn = {turn})"
-        joins += f" left join ({summed(claims, item, 'granted', due)}) e on e.rank = l.rank and e.key = l.key"
-        sources.append("e")
     numbers = ""
     for aggregate in item.aggregates:
-        terms = " + ".join(f"coalesce({source}.{aggregate.name}, 0)" for source in sources) or "cast(0 as bigint)"
+        terms = " + ".join(f"coalesce({source}.{aggregate.name}, 0)" for source in sources)
         numbers += f", {terms} as {aggregate.name}"
-    return _resettled(claims, item, claims.with_class(item, numbers) + joins)
+    return _resettled(claims, item, f"select l.*{numbers} from {due} l{joins}")
 
 
 def _resettled(claims: Claims, item: Item, source: str) -> str:
-    if item.historic:
-        return claims.settled(item, source)
-    return claims.limited(item, source, {"fault": "cast(0 as bigint)"})
+    return claims.settled(item, source) if item.historic else claims.limited(item, source, {}, full=False)
 
 
 def _grants(files: Files, item: Item, turn: int, columns: list[str]) -> str:
-    """What this turn granted, as past subsidies."""
+    """What this turn granted, as past subsidies; a person who is not eligible was granted 0."""
     source = {
-        "p_key": "a.key",
+        "p_key": "l.key",
         "p_tag": str(tag_of(files.scheme, item.id)),
         "p_year": "k.a_year",
         "p_project": "k.a_project",
@@ -117,10 +113,11 @@ def _grants(files: Files, item: Item, turn: int, columns: list[str]) -> str:
         "p_level": "k.a_level",
         "p_scheme": literal(files.scheme.id),
         "p_item": literal(item.id),
-        "p_amount": "a.amount",
+        "p_amount": "coalesce(a.amount, l.amount)",
     }
     listed = ", ".join(source[name] for name in columns)
     return (
-        f"select {listed} from again_{item.index} a join class_{item.index} k on k.rank = a.rank "
-        f"join turns t on t.rank = a.rank and t.key = a.key and t.turn = {turn} where a.eligible and a.amount > 0"
+        f"select {listed} from repeated_{item.index} l left join again_{item.index} a on a.place = l.place "
+        f"join class_{item.index} k on k.rank = l.rank "
+        f"where l.turn = {turn} and coalesce(a.amount, l.amount) > 0"
     )

@@ -339,7 +339,8 @@ class _Builder:
             after = "p_ended >= a_started and not coalesce(p_started > a_ended, false)"
             name = self.aggregate(f"({self.relevant(rule.counts)}) and (a_started is null or ({after}))")
             level.verdicts.add(rule.id, f"({name} > 0 and a_started is not null)", f"({name} > 0 and a_started is null)")
-        amount = Compiled(null="(raw is null)", number=Number(Whole("raw", -LARGEST, LARGEST)))
+        known = self.known("amount").null is None
+        amount = Compiled(null=None if known else "(raw is null)", number=Number(Whole("raw", -LARGEST, LARGEST)))
         for limit in self.rules.limits:
             amount = self.limited(limit.rule, self.item.class_level.formula(limit.ceiling), amount)
         words = enumerate(level.verdicts.words())
@@ -356,7 +357,7 @@ class _Builder:
             count = name if rule.amount_at_most is None else self.aggregate(fits)
             unknowns.append(f"(a_project is null and {count} > 0)")
         unknown = any_of(unknowns) if unknowns else "false"
-        self.item.tail.verdicts.add(rule.id, unknown="false" if unknown == "false" else f"({unknown}) and raw is not null")
+        self.item.tail.verdicts.add(rule.id, unknown=_and_known(unknown, amount))
         if rule.amount_at_most is not None:
             left = compiler.arithmetic.add(
                 compiler.arithmetic.multiply(of(ceiling), constant(100)), Number(Whole(name, 0, self.functions.most_paid)), -1
@@ -371,7 +372,8 @@ class _Builder:
         if unknown != "false":
             after = f"(case when {unknown} then {of(amount).top.sql} else {after} end)"
         column = compiler.stage.column(f"cast({after} as bigint)", rule.id)
-        return Compiled(null=f"({column} is null)", number=Number(Whole(column, -LARGEST, LARGEST)))
+        null = None if amount.null is None else f"({column} is null)"
+        return Compiled(null=null, number=Number(Whole(column, -LARGEST, LARGEST)))
 
     def aggregate(self, when: str, counting: bool = True) -> str:
         """The column with a count or sum of past subsidies, the same question asked once."""
@@ -404,6 +406,11 @@ class _Builder:
         if "project" in rule.per:
             parts.append("p_project is not null and (a_project is null or p_project = a_project)")
         return " and ".join(f"({part})" for part in parts if part != "true") or "true"
+
+
+def _and_known(unknown: str, amount: Compiled) -> str:
+    """A limit is looked at only where there is an amount."""
+    return unknown if unknown == "false" or amount.null is None else f"(({unknown}) and raw is not null)"
 
 
 def tag_of(scheme: Scheme, item: str) -> int:

@@ -92,7 +92,7 @@ def settle_batch(
         tell()
         settle_later(engine, files, claims)
         tell()
-        rows, eligible, amount, advance = write_output(engine, files, claims, part)
+        rows, eligible, amount, advance = write_output(engine, claims, part)
         part.replace(output)
     except TooLarge as error:
         raise BadInput(Problem("batch-too-large", params={"detail": str(error).partition("\n")[0]})) from None
