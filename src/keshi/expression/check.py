@@ -116,7 +116,7 @@ class _Checker:
     def name(self, node: Name) -> Type:
         symbol = self.scope.get(node.name)
         if symbol is None:
-            close = difflib.get_close_matches(node.name, self.scope, n=1, cutoff=0.6)
+            close = difflib.get_close_matches(node.name, self.scope, n=1)
             if close:
                 self.refuse(node, "formula-unknown-name-near", name=node.name, near=close[0])
             else:
