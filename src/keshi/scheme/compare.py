@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from keshi.expression.tables import Key, Table
 from keshi.scheme.load import Scheme
 
 
@@ -23,17 +24,21 @@ def compare_schemes(old: Scheme, new: Scheme) -> list[Difference]:
     """Every difference between two scheme files and their tables, in the order of the files."""
     found = list(_walk("", msgspec.to_builtins(old.file), msgspec.to_builtins(new.file)))
     for name in {**old.tables, **new.tables}:
-        before = {row.keys: row for row in old.tables[name].rows} if name in old.tables else {}
-        after = {row.keys: row for row in new.tables[name].rows} if name in new.tables else {}
+        before, after = _rows(old.tables.get(name)), _rows(new.tables.get(name))
         for keys in {**before, **after}:
             path = f"tables.{name}[{', '.join('*' if key is None else str(key) for key in keys)}]"
             a, b = before.get(keys), after.get(keys)
-            shown = [
-                "" if row is None else _row_text(row.value, row.valid_from, row.valid_to) for row in (a, b)
-            ]
-            if shown[0] != shown[1]:
-                found.append(Difference(path, _kind(a, b), *shown))
+            if a != b:
+                found.append(Difference(path, _kind(a, b), a or "", b or ""))
     return found
+
+
+def _rows(table: Table | None) -> dict[Key, str]:
+    """What a table says for each of its keys: the amounts that follow one another in time."""
+    found: dict[Key, list[str]] = {}
+    for row in table.rows if table else ():
+        found.setdefault(row.keys, []).append(_row_text(row.value, row.valid_from, row.valid_to))
+    return {keys: "; ".join(texts) for keys, texts in found.items()}
 
 
 def _row_text(value: Any, since: Any, until: Any) -> str:
