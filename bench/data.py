@@ -28,7 +28,10 @@ _TRAINEE = {
     "trainee.relation": (["contract", "none"], [0.96, 0.04]),
     "trainee.certificate.kind": (["completion", "skill-level", None], [0.6, 0.3, 0.1]),
     "trainee.certificate.level": ([5, 4, None], [0.5, 0.2, 0.3]),
-    "trainee.other_subsidies": ([[], ["affected-enterprise-retraining"], ["unemployment-insurance-skill"]], [0.96, 0.02, 0.02]),
+    "trainee.other_subsidies": (
+        [[], ["affected-enterprise-retraining"], ["unemployment-insurance-skill"]],
+        [0.96, 0.02, 0.02],
+    ),
 }
 _CLASS: dict[str, tuple[list[Any], list[float]]] = {
     "organisation.kind": (["enterprise", "institution"], [0.97, 0.03]),
@@ -56,9 +59,17 @@ def make(scheme: Scheme, item: str, folder: Path, people: int, seed: int = SEED)
     files = Files(folder / "trainees.parquet", folder / "history.parquet", folder / "classes.parquet")
     facts = [vocabulary()[name] for name in sorted(make_plan(scheme, item).needed)]
     classes = -(-people // CLASS_SIZE)
-    pq.write_table(_classes(rng, scheme, [f for f in facts if f.room != "trainee"], classes), files.classes, row_group_size=ROW_GROUP)
+    pq.write_table(
+        _classes(rng, scheme, [f for f in facts if f.room != "trainee"], classes),
+        files.classes,
+        row_group_size=ROW_GROUP,
+    )
     ids = _ids(rng, people)
-    pq.write_table(_trainees(rng, [f for f in facts if f.room == "trainee"], ids), files.trainees, row_group_size=ROW_GROUP)
+    pq.write_table(
+        _trainees(rng, [f for f in facts if f.room == "trainee"], ids),
+        files.trainees,
+        row_group_size=ROW_GROUP,
+    )
     pq.write_table(_history(rng, scheme, item, ids), files.history, row_group_size=ROW_GROUP)
     return files
 
@@ -82,7 +93,9 @@ def _ids(rng: np.random.Generator, people: int) -> pa.Array:
     checks = np.frombuffer(b"10X98765432", dtype=np.uint8)[(digits * _WEIGHTS).sum(axis=1) % 11]
     text = np.concatenate([(digits + ord("0")).astype(np.uint8), checks[:, None]], axis=1)
     offsets = np.arange(people + 1, dtype=np.int32) * 18
-    return pa.StringArray.from_buffers(people, pa.py_buffer(offsets), pa.py_buffer(np.ascontiguousarray(text)))
+    return pa.StringArray.from_buffers(
+        people, pa.py_buffer(offsets), pa.py_buffer(np.ascontiguousarray(text))
+    )
 
 
 def _pick(rng: np.random.Generator, options: tuple[list[Any], list[float]], count: int) -> list[Any]:
@@ -122,7 +135,9 @@ def _classes(rng: np.random.Generator, scheme: Scheme, facts: list[Fact], count:
         elif fact.type == "boolean":
             columns[column] = pa.array(rng.random(count) < 0.98)
         elif fact.type == "region":
-            columns[column] = pa.array([f"{scheme.file.region[:4]}0{place}" for place in rng.integers(2, 6, count)])
+            columns[column] = pa.array(
+                [f"{scheme.file.region[:4]}0{place}" for place in rng.integers(2, 6, count)]
+            )
         else:
             picked = _pick(rng, _CLASS[fact.name], count)
             kinds = {"date": pa.date32(), "number": pa.int64()}
@@ -144,11 +159,15 @@ def _trainees(rng: np.random.Generator, facts: list[Fact], ids: pa.Array) -> pa.
             kinds = {"texts": pa.list_(pa.string()), "number": pa.int64()}
             columns[column] = pa.array(_pick(rng, _TRAINEE[name], count), kinds.get(fact.type, pa.string()))
         elif fact.type == "boolean":
-            columns[column] = pa.array(rng.random(count) < (0.04 if name == "trainee.drawing_pension" else 0.97))
+            columns[column] = pa.array(
+                rng.random(count) < (0.04 if name == "trainee.drawing_pension" else 0.97)
+            )
         elif name == "trainee.minutes":
             columns[column] = pa.array(rng.integers(900, 3_000, count), pa.int64())
         else:
-            columns[column] = pa.array(rng.integers(fact.least or 0, (fact.most or 36) + 1, count), pa.int64())
+            columns[column] = pa.array(
+                rng.integers(fact.least or 0, (fact.most or 36) + 1, count), pa.int64()
+            )
     return pa.table(columns)
 
 

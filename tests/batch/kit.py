@@ -17,7 +17,13 @@ from keshi.settlement import settle
 from keshi.settlement.batch import BatchSummary, settle_batch
 from keshi.vocabulary import vocabulary
 
-ARROW = {"text": pa.string(), "choice": pa.string(), "region": pa.string(), "boolean": pa.bool_(), "date": pa.date32()}
+ARROW = {
+    "text": pa.string(),
+    "choice": pa.string(),
+    "region": pa.string(),
+    "boolean": pa.bool_(),
+    "date": pa.date32(),
+}
 DECIMALS = pa.decimal128(18, 2)
 
 
@@ -98,11 +104,15 @@ def fact_columns(rows: Sequence[Mapping[str, Any]], names: Sequence[str], cut: s
     for name in names:
         values = [row.get(name) for row in rows]
         kind = arrow_type(name, values)
-        columns[name.removeprefix(cut).replace(".", "_")] = pa.array([as_arrow(v, kind) for v in values], kind)
+        columns[name.removeprefix(cut).replace(".", "_")] = pa.array(
+            [as_arrow(v, kind) for v in values], kind
+        )
     return columns
 
 
-def write(folder: Path, found: Set, *, with_item: bool = False, yuan: bool = False) -> tuple[Path, Path, Path]:
+def write(
+    folder: Path, found: Set, *, with_item: bool = False, yuan: bool = False
+) -> tuple[Path, Path, Path]:
     """trainees.parquet, history.parquet and classes.parquet of a set."""
     classes = found.classes
     names = sorted({name for one in classes for name in one.facts})
@@ -111,7 +121,9 @@ def write(folder: Path, found: Set, *, with_item: bool = False, yuan: bool = Fal
         "class_id": pa.array([one.id for one in classes], pa.string()),
         "as_of": pa.array([one.as_of for one in classes], pa.date32()),
         **fact_columns([one.facts for one in classes], names, ""),
-        **{f"judgement_{r}": pa.array([one.judgements.get(r) for one in classes], pa.bool_()) for r in judged},
+        **{
+            f"judgement_{r}": pa.array([one.judgements.get(r) for one in classes], pa.bool_()) for r in judged
+        },
     }
     if with_item:
         table["item"] = pa.array([one.item for one in classes], pa.string())
@@ -162,7 +174,7 @@ def assert_same(folder: Path, found: Set, scheme: Scheme, **how: bool) -> BatchS
     outcomes, summary = by_batch(folder, found, scheme, **how)
     assert outcomes.keys() == expected.keys()
     for key, outcome in expected.items():
-        assert outcomes[key] == outcome, key
+        assert outcomes[key] == outcome, (key, outcomes[key], outcome)
     assert summary.rows == len(expected)
     assert summary.eligible == sum(outcome[0] for outcome in expected.values())
     assert summary.amount == sum(outcome[2] for outcome in expected.values())

@@ -5,12 +5,12 @@ from fractions import Fraction
 from typing import Any
 
 from hypothesis import strategies as st
+from tests.batch.kit import Class, Set, person
 
 from keshi.case import Award
 from keshi.scheme import Scheme
 from keshi.settlement.plan import make_plan
 from keshi.vocabulary import Fact, vocabulary
-from tests.batch.kit import Class, Set, person
 
 INDUSTRIES = ["工业", "批发业", "房地产开发经营", "其他未列明行业", "不存在的行业"]
 OCCUPATIONS = ["6-31-01-03", "6-18-01-01", "4-03-02-01", "5-01-02-01", "9"]
@@ -27,7 +27,11 @@ NUMBERS = {
     "organisation.assets_wan": st.sampled_from([0, 1_999, 2_000, 10_000]),
     "trainee.contract_months": st.integers(10, 14),
 }  # fmt: skip
-TEXTS = {"organisation.industry": INDUSTRIES, "class.occupation": OCCUPATIONS, "class.project": ["甲", "乙", "丙"]}
+TEXTS = {
+    "organisation.industry": INDUSTRIES,
+    "class.occupation": OCCUPATIONS,
+    "class.project": ["甲", "乙", "丙"],
+}
 
 
 def values(fact: Fact, item_types: list[str]) -> st.SearchStrategy[Any]:
@@ -58,7 +62,11 @@ def maybe(strategy: st.SearchStrategy[Any], often: int = 14) -> st.SearchStrateg
     return st.integers(0, often).flatmap(lambda n: st.none() if n == 0 else strategy)
 
 
-KINDS = {"platform-online": "platform", "institution-online": "institution", "institution-practical": "institution"}
+KINDS = {
+    "platform-online": "platform",
+    "institution-online": "institution",
+    "institution-practical": "institution",
+}
 PAID_TARIFFS = [("6-31-01-03", 5, "completion"), ("6-31-01-03", 4, "skill-level"), ("4-10-01-06", 5, "special-ability"),
                 ("6-18-02-04", 5, "skill-level"), ("5-01-02-01", None, "completion"), ("4-10-01-05", 5, "special-ability")]  # fmt: skip
 HOURS = [("class.online_hours", "class.total_hours"), ("class.theory_online_hours", "class.online_hours")]
@@ -72,11 +80,20 @@ def sets(draw: st.DrawFn, scheme: Scheme, items: list[str], people: int = 5) -> 
     facts = vocabulary()
     plans = {item: make_plan(scheme, item) for item in items}
     needed: set[str] = set().union(*(plan.needed for plan in plans.values()))
-    needed |= {"class.starts_on", "class.ends_on", "class.project", "class.occupation", "class.level", "class.claimed_on"}
+    needed |= {
+        "class.starts_on",
+        "class.ends_on",
+        "class.project",
+        "class.occupation",
+        "class.level",
+        "class.claimed_on",
+    }
     gone = sorted(n for n in needed if facts[n].optional and facts[n].room != "trainee")
     if gone and draw(st.integers(0, 5)) == 0:
         needed.discard(draw(st.sampled_from(gone)))
-    own_facts = {n for n in needed if facts[n].room == "trainee"} - {"trainee.id_number"} | {"trainee.other_subsidies"}
+    own_facts = {n for n in needed if facts[n].room == "trainee"} - {"trainee.id_number"} | {
+        "trainee.other_subsidies"
+    }
     class_facts = needed - own_facts - {"trainee.id_number"}
     classes = []
     for index in range(draw(st.integers(1, 5))):
@@ -84,21 +101,30 @@ def sets(draw: st.DrawFn, scheme: Scheme, items: list[str], people: int = 5) -> 
         types = plans[item].rules.item.training_types
         good = draw(fit_class(scheme, item, types))
         own = {name: draw(near(good.get(name), facts[name], types)) for name in sorted(class_facts)}
-        own["class.ends_on"] = max(own["class.ends_on"] or good["class.ends_on"], own.get("class.starts_on") or date.min)
+        own["class.ends_on"] = max(
+            own["class.ends_on"] or good["class.ends_on"], own.get("class.starts_on") or date.min
+        )
         for less, more in HOURS:
             if None not in (own.get(less), own.get(more)):
                 own[less] = min(own[less], own[more])
         rules = [rule.id for rule, _ in plans[item].rules.requirements if rule.manual or rule.waivable]
-        judged = draw(st.dictionaries(st.sampled_from(rules), st.sampled_from([True, True, False]), max_size=1))
+        judged = draw(
+            st.dictionaries(st.sampled_from(rules or ["-"]), st.sampled_from([True, True, False]), max_size=1)
+        )
+        judged.pop("-", None)
         roster = []
-        for number in draw(st.lists(st.integers(0, people), min_size=int(index == 0), max_size=4, unique=True)):
+        for number in draw(
+            st.lists(st.integers(0, people), min_size=int(index == 0), max_size=4, unique=True)
+        ):
             person_good = draw(fit_trainee(good))
             row = {name: draw(near(person_good.get(name), facts[name], types)) for name in sorted(own_facts)}
             roster.append({"trainee.id_number": person(number), **row})
         classes.append(Class(f"班{index}", item, draw(DAYS), own, roster, judged))
     history = {}
     for number in draw(st.lists(st.integers(0, people), max_size=3, unique=True)):
-        history[person(number)] = [draw(awards(scheme, list(scheme.rules))) for _ in range(draw(st.integers(1, 3)))]
+        history[person(number)] = [
+            draw(awards(scheme, list(scheme.rules))) for _ in range(draw(st.integers(1, 3)))
+        ]
     return Set(classes, history)
 
 

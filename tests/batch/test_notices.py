@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from keshi.scheme import find_scheme
 from tests.batch.kit import assert_same
 from tests.batch.sets import sets
+
+from keshi.scheme import find_scheme
 
 NOTICES = ["yingkou-2020", "jinan-2020", "ankang-2020", "wuhai-2020", "shaoguan-2020"]
 

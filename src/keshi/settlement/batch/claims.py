@@ -10,11 +10,15 @@ from keshi.settlement.batch.compile import Compiler
 from keshi.settlement.batch.derived import derived
 from keshi.settlement.batch.engine import Engine
 from keshi.settlement.batch.files import GOOD_KEY, KEY, NUMBERED, Files
+from keshi.settlement.batch.formulas import compile_formulas
 from keshi.settlement.batch.functions import Functions
 from keshi.settlement.batch.inputs import pointed
-from keshi.settlement.batch.rules import Faults, Item, Level, build, parameters
+from keshi.settlement.batch.item import Item, Level
+from keshi.settlement.batch.limits import compile_limits
+from keshi.settlement.batch.parameters import parameters
 from keshi.settlement.batch.sql import literal, quoted
 from keshi.settlement.batch.stage import Stage
+from keshi.settlement.batch.verdicts import Faults
 
 MOST_PAID = 10**15
 """Most fen that all past and granted subsidies of a set may come to; the bounds of sums build on it."""
@@ -33,8 +37,9 @@ _AWARD = {
 class Claims:
     """Tables in the engine: `ranked` classes, per item `class_<n>` and `claim_<n>`.
 
-    A claim is found by its `place` in the file of trainees; it has the rank of its class and the key of the person. `claim_<n>` holds what earlier subsidies cannot
-    change (hours, raw amount, advance, verdict words v…) and the outcome without any (limited amount, words w…).
+    A claim is found by its `place` in the file of trainees; it has the rank of its class and the key of the
+    person. `claim_<n>` holds what earlier subsidies cannot change (hours, raw amount, advance, verdict words v…)
+    and the outcome without any (amount, words w…).
     """
 
     engine: Engine
@@ -80,13 +85,14 @@ class Claims:
         of_class = Compiler(Stage("c"), arithmetic, dict(files.classes.facts), functions)
         of_class.stage.source(*self.columns)
         of_class.names |= derived(of_class, files.scheme, self.engine)
-        of_class.names |= parameters(files.scheme, of_class.names["class.starts_on"])
+        of_class.names |= parameters(files.scheme, of_class.names["class.starts_on"], arithmetic)
         of_trainee = Compiler(Stage("t"), arithmetic, dict(files.trainees.facts), functions, of_class)
         of_trainee.stage.source(*files.trainees.source_columns("g"))
         of_claim = Compiler(Stage("l"), arithmetic, {}, functions, of_class)
         of_claim.stage.source("raw", "a_project", "a_year")
         item = Item(index, name, rules, Level(of_class), Level(of_trainee), Level(of_claim))
-        build(item, functions, files.scheme)
+        compile_formulas(item, functions)
+        compile_limits(item, functions, files.scheme)
         return item
 
     def exports(self, item: Item) -> list[str]:
@@ -119,7 +125,9 @@ class Claims:
         where = f" where item = {literal(item.id)}" if self.files.item_column else ""
         made = stage.select(f"select * from ranked{where}", columns)
         blocked = " or ".join(f"u{place} <> 0" for place in range(len(words)))
-        self.engine.run(f"create temp table class_{item.index} as select s.*, ({blocked}) as blocked from ({made}) s")
+        self.engine.run(
+            f"create temp table class_{item.index} as select s.*, ({blocked}) as blocked from ({made}) s"
+        )
         self.refuse_faults(item.class_level.faults, f"class_{item.index}")
 
     def _claims(self, item: Item) -> None:
@@ -145,7 +153,9 @@ class Claims:
         through = {"place": "place", "rank": "rank", "key": "key", **(kept or {}), "blocked": "blocked"}
         through |= {name: name for name in self._tail_reads(item)}
         head = item.head.compiler.stage.select(source, {**through, **item.columns})
-        return self.limited(item, head, {**(kept or {}), **({"fault": "fault"} if item.head.faults.found else {})})
+        return self.limited(
+            item, head, {**(kept or {}), **({"fault": "fault"} if item.head.faults.found else {})}
+        )
 
     def limited(self, item: Item, source: str, kept: dict[str, str], *, full: bool = True) -> str:
         """The query that lays sequences and limits over raw amounts with their class and history.
@@ -172,13 +182,20 @@ class Claims:
             own = [f"l.{name}" for name in ("place", "rank", "key", "amount", *names)]
             own += [f"k.{name}" for name in sorted(reads)]
         listed = ", ".join(own)
-        return f"select {listed}{extra} from claim_{item.index} l join class_{item.index} k on l.rank = k.rank"
+        return (
+            f"select {listed}{extra} from claim_{item.index} l join class_{item.index} k on l.rank = k.rank"
+        )
 
     def _tail_reads(self, item: Item) -> list[str]:
         """Columns that sequences and limits read beside what the head makes."""
         text = item.tail.compiler.stage.select("", item.results)
         words = set(WORD.findall(text))
-        known = {*item.class_level.compiler.stage.depth, *_AWARD, "a_year", *(a.name for a in item.aggregates)}
+        known = {
+            *item.class_level.compiler.stage.depth,
+            *_AWARD,
+            "a_year",
+            *(a.name for a in item.aggregates),
+        }
         return sorted(words & known - {"rank", "class_id", "raw"})
 
     def union(self, columns: Iterable[str], where: str = "") -> str:
@@ -196,7 +213,8 @@ class Claims:
             bad = f"select class_id, id_number from ({keyed}) s where not coalesce({GOOD_KEY}, false)"
             problems.append(self._bad_rows("batch-rows-id", unidentified, bad))
         if found != self.files.trainees.rows:
-            bad = "select class_id, id_number from {} where class_id is null or class_id not in (select class_id from ranked)"
+            unknown = "class_id is null or class_id not in (select class_id from ranked)"
+            bad = f"select class_id, id_number from {{}} where {unknown}"
             problems.append(self._bad_rows("batch-rows-no-class", self.files.trainees.rows - found, bad))
         if problems:
             raise BadInput(problems)
@@ -220,7 +238,9 @@ class Claims:
             shown = self.engine.run(f"select class_id from ranked where rank = {rank}")[0]
             params = {"formula": text, "count": count}
             code = fault.code if fault.code.startswith("batch-") else f"batch-{fault.code}"
-            problems.append(Problem(code, str(self.files.classes.path), pointed(("class_id",), shown), params))
+            problems.append(
+                Problem(code, str(self.files.classes.path), pointed(("class_id",), shown), params)
+            )
         if problems:
             raise BadInput(problems)
 
@@ -228,4 +248,3 @@ class Claims:
 def judged(rule: str) -> str:
     """The name of a judgement's column inside the batch."""
     return f"jd_{rule.replace('-', '_')}"
-

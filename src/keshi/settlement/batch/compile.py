@@ -2,23 +2,38 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date
 from fractions import Fraction
 from typing import cast
 
 from keshi.expression import Node
-from keshi.expression.nodes import Binary, Call, Comparison, Constant, Either, Listing, Logic, Name, Unary, walk
-from keshi.settlement.batch.arithmetic import Arithmetic, constant_or
+from keshi.expression.nodes import (
+    Binary,
+    Call,
+    Comparison,
+    Constant,
+    Either,
+    Listing,
+    Logic,
+    Name,
+    Unary,
+    walk,
+)
+from keshi.settlement.batch.arithmetic import Arithmetic
+from keshi.settlement.batch.lists import either, listed, within
 from keshi.settlement.batch.sql import (
+    UNKNOWN,
     Compiled,
     Fault,
-    Members,
     Number,
     Whole,
     all_of,
     any_of,
+    choose,
     constant,
+    constant_part,
+    known_only,
     literal,
+    of,
 )
 from keshi.settlement.batch.stage import Stage
 
@@ -45,12 +60,11 @@ class Compiler:
             return self._hoisted(self.outer, node)
         match node:
             case Constant(value=value):
-                return _constant(value)
+                return constant_part(value)
             case Name(name=name):
-                known = self.names.get(name)
-                return known if known is not None or self.outer is None else self.outer.compile(node)
+                return self.names[name]
             case Listing(items=items):
-                return listed([self.compile(item) for item in items])
+                return listed([self.compile(item) for item in items], self.arithmetic)
             case Unary(operator="not"):
                 operand = self.compile(node.operand)
                 return replace(operand, sql=f"(not {operand.sql})", fixed=None)
@@ -91,7 +105,7 @@ class Compiler:
         return sql if len(sql) <= SIMPLE else self.stage.column(sql, hint)
 
     def strict(self, *parts: Compiled) -> tuple[str | None, tuple[Fault, ...]]:
-        """When an operation on all parts is unknown, and its faults: a part counts only while those before are known."""
+        """When an operation on all parts is unknown, and its faults: a part counts while those before are known."""
         nulls = [part.null for part in parts if part.null is not None]
         faults: list[Fault] = []
         for index, part in enumerate(parts):
@@ -122,8 +136,10 @@ class Compiler:
             case _:
                 zero = self._zero(b)
                 if zero == "true":
-                    known = f"not ({null or 'false'})"
-                    return Compiled(null="true", number=_UNKNOWN, faults=(*faults, Fault("division-by-zero", known)))
+                    both = f"not ({null or 'false'})"
+                    return Compiled(
+                        null="true", number=UNKNOWN, faults=(*faults, Fault("division-by-zero", both))
+                    )
                 if zero is not None:
                     known = [f"not ({part})" for part in (left.null, right.null) if part is not None]
                     faults = (*faults, Fault("division-by-zero", all_of([*known, zero])))
@@ -155,8 +171,12 @@ class Compiler:
         null, faults = self.strict(left, right)
         if node.operator in ("in", "not in"):
             sql = f"({self._member(node, left, right)})"
+            if right.members is not None and right.members.unsure:
+                null = any_of([*([null] if null else []), f"{sql} is null"])
             guarded = sql if null is None else f"(case when {null} then null else {sql} end)"
-            return Compiled(sql=guarded if node.operator == "in" else f"(not {guarded})", null=null, faults=faults)
+            return Compiled(
+                sql=guarded if node.operator == "in" else f"(not {guarded})", null=null, faults=faults
+            )
         operator = {"==": "=", "!=": "<>"}.get(node.operator, node.operator)
         if left.null == "true" or right.null == "true":
             return Compiled(sql="cast(null as boolean)", null="true", faults=faults)
@@ -197,17 +217,17 @@ class Compiler:
         nulls = (then.null, otherwise.null)
         null = None
         if condition.null is not None or nulls != (None, None):
-            null = _choose(sql, nulls[0] or "false", nulls[1] or "false", "true")
+            null = choose(sql, nulls[0] or "false", nulls[1] or "false", "true")
         found = Compiled(null=null, faults=faults)
         if then.members or otherwise.members:
-            return replace(found, members=_either_members(sql, then, otherwise))
+            return replace(found, members=either(sql, then, otherwise))
         if then.number is None:
             days = None
             if then.days and otherwise.days:
                 days = (min(then.days[0], otherwise.days[0]), max(then.days[1], otherwise.days[1]))
             if then.null == otherwise.null == "true":
                 return replace(found, sql="cast(null as boolean)", null="true")
-            return replace(found, sql=_choose(sql, then.sql, otherwise.sql), days=days)
+            return replace(found, sql=choose(sql, then.sql, otherwise.sql), days=days)
         return replace(found, number=self._either_number(sql, of(then), of(otherwise)))
 
     def _either_number(self, condition: str, a: Number, b: Number) -> Number:
@@ -220,12 +240,13 @@ class Compiler:
         return Number(self._choice(condition, left, right), Fraction(1), bottom)
 
     def _choice(self, condition: str, a: Whole, b: Whole) -> Whole:
-        if a == b and a.constant and condition == "true":  # pragma: no cover
-            return a
         wide = a.wide or b.wide
         kind = self.arithmetic.wide if wide else "bigint"
-        texts = [f"cast({literal(w.low)} as {kind})" if w.constant else self.arithmetic.typed(w, wide) for w in (a, b)]
-        return Whole(_choose(condition, *texts), min(a.low, b.low), max(a.high, b.high), wide)
+        texts = [
+            f"cast({literal(w.low)} as {kind})" if w.constant else self.arithmetic.typed(w, wide)
+            for w in (a, b)
+        ]
+        return Whole(choose(condition, *texts), min(a.low, b.low), max(a.high, b.high), wide)
 
     def extreme(self, parts: list[Compiled], smallest: bool) -> Compiled:
         """`min` and `max`: unknown as soon as one part is, where SQL's own would skip it."""
@@ -239,7 +260,7 @@ class Compiler:
             if all(part.days for part in parts):
                 bounds = [cast("tuple[int, int]", part.days) for part in parts]
                 days = (pick(b[0] for b in bounds), pick(b[1] for b in bounds))
-            sql = _known(null, f"{word}({', '.join(part.sql for part in parts)})")
+            sql = known_only(null, f"{word}({', '.join(part.sql for part in parts)})")
             return Compiled(sql=sql, null=null, days=days, faults=faults)
         numbers = [of(part) for part in parts]
         alike = self.arithmetic.alike(numbers)
@@ -259,7 +280,7 @@ class Compiler:
         if all(whole.constant for whole in wholes):
             return constant(low * unit)
         wide = any(whole.wide for whole in wholes)
-        sql = _known(null, f"{word}({', '.join(self.arithmetic.typed(w, wide) for w in wholes)})")
+        sql = known_only(null, f"{word}({', '.join(self.arithmetic.typed(w, wide) for w in wholes)})")
         return Number(Whole(sql, low, high, wide), unit)
 
     def rounded(self, part: Compiled, function: str) -> Compiled:
@@ -293,96 +314,3 @@ class Compiler:
         kind = self.arithmetic.wide if whole.wide else "bigint"
         sql = f"cast({literal(whole.low)} as {kind})" if whole.constant else whole.sql
         return Whole(self.stage.column(sql, hint), whole.low, whole.high, whole.wide)
-
-
-_UNKNOWN = Number(Whole("cast(null as bigint)", 1, 1))
-
-
-def of(part: Compiled) -> Number:
-    """The number of a part; an unknown without a type (`None`) counts as an unknown number."""
-    return part.number or _UNKNOWN
-
-
-def _constant(value: int | Fraction | str | bool | None) -> Compiled:
-    if value is None:
-        return Compiled(sql="null", null="true")
-    if isinstance(value, bool):
-        return Compiled(sql=literal(value))
-    if isinstance(value, str):
-        return Compiled(sql=literal(value), fixed=value)
-    return Compiled(number=constant(value))
-
-
-def fixed_date(day: date) -> Compiled:
-    """A date that is the same for every row."""
-    return Compiled(sql=literal(day), days=(day.toordinal(), day.toordinal()), fixed=day)
-
-
-def whole_number(sql: str, low: int, high: int, null: str | None) -> Compiled:
-    """A column of integers."""
-    return Compiled(null=null, number=constant_or(Whole(sql, low, high)))
-
-
-def listed(items: list[Compiled]) -> Compiled:
-    """A list of parts; an unknown one equals nothing."""
-
-    def holds(value: Compiled) -> str:
-        if value.number is not None:
-            arithmetic = Arithmetic("hugeint")
-            pairs = (arithmetic.sides(value.number, of(item)) for item in items)
-            return any_of([f"coalesce({a} = {b}, false)" for a, b in pairs])
-        if all(item.fixed is not None for item in items):
-            return f"{value.sql} in ({', '.join(item.sql for item in items)})"
-        return any_of([f"coalesce({value.sql} = {item.sql}, false)" for item in items])
-
-    faults = tuple(fault for item in items for fault in item.faults)
-    fixed = tuple(item.fixed for item in items) if all(item.fixed is not None for item in items) else None
-    contains = _containing(items) if items[0].number is None else None
-    return Compiled(members=Members(holds, contains), faults=faults, fixed=fixed)
-
-
-def _containing(regions: list[Compiled]) -> Callable[[Compiled], str]:
-    return lambda region: any_of([f"coalesce({within(region, wider)}, false)" for wider in regions])
-
-
-def _either_members(condition: str, then: Compiled, otherwise: Compiled) -> Members:
-    first, second = cast(Members, then.members), cast(Members, otherwise.members)
-    contains = None
-    if first.contains and second.contains:
-        a, b = first.contains, second.contains
-        contains = lambda region: _choose(condition, a(region), b(region))  # noqa: E731
-    return Members(lambda value: _choose(condition, first.holds(value), second.holds(value)), contains)
-
-
-def within(region: Compiled, wider: Compiled) -> str:
-    """Whether a region lies in another: compared by the part of the wider code that is not filled with zeros."""
-    if isinstance(wider.fixed, str):
-        return _within_code(region.sql, wider.fixed)
-    a, b = region.sql, wider.sql
-    return (
-        f"(case when substr({b}, 3, 4) = '0000' then substr({a}, 1, 2) = substr({b}, 1, 2) "
-        f"when substr({b}, 5, 2) = '00' then substr({a}, 1, 4) = substr({b}, 1, 4) else {a} = {b} end)"
-    )
-
-
-def _within_code(region: str, code: str) -> str:
-    kept = 2 if code.endswith("0000") else 4 if code.endswith("00") else 6
-    if kept == 6:
-        return f"{region} = {literal(code)}"
-    return f"substr({region}, 1, {kept}) = {literal(code[:kept])}"
-
-
-def texts(values: tuple[str, ...]) -> Compiled:
-    """A constant list of texts, such as region codes."""
-    return listed([_constant(value) for value in values])
-
-
-def _choose(condition: str, then: str, otherwise: str, unknown: str | None = None) -> str:
-    if condition in ("true", "false"):
-        return then if condition == "true" else otherwise
-    last = f" else {unknown}" if unknown else ""
-    return f"(case when {condition} then {then} when not {condition} then {otherwise}{last} end)"
-
-
-def _known(null: str | None, sql: str) -> str:
-    return sql if null is None else f"(case when {null} then null else {sql} end)"

@@ -3,9 +3,9 @@
 from typing import Any
 
 from keshi.scheme import Scheme
-from keshi.settlement.batch.compile import Compiler, of
+from keshi.settlement.batch.compile import Compiler
 from keshi.settlement.batch.engine import Engine
-from keshi.settlement.batch.sql import Compiled, Number, Whole, literal
+from keshi.settlement.batch.sql import Compiled, Number, Whole, literal, of
 from keshi.sme import SIZES, find_industry
 
 _INDICATORS = ("employees", "revenue_wan", "assets_wan")
@@ -51,7 +51,10 @@ def _size(compiler: Compiler, engine: Engine) -> Compiled:
     places = []
     for indicator in _INDICATORS:
         value = compiler.names[f"organisation.{indicator}"]
-        bounds = [compiler.stage.join(table, {"industry": industry.sql}, f"{indicator}_{size}") for size in SIZES[:3]]
+        bounds = [
+            compiler.stage.join(table, {"industry": industry.sql}, f"{indicator}_{size}")
+            for size in SIZES[:3]
+        ]
         reached = ""
         for place, bound in enumerate(bounds):
             a, b = compiler.arithmetic.sides(of(value), Number(Whole(bound, 0, _BOUND)))

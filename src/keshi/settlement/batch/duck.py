@@ -19,12 +19,16 @@ class DuckEngine:
 
     wide = "hugeint"
 
-    def __init__(self, threads: int | None = None, memory_limit: str | None = None, spill: Path | None = None) -> None:
+    def __init__(
+        self, threads: int | None = None, memory_limit: str | None = None, spill: Path | None = None
+    ) -> None:
         import duckdb  # imported when first needed: most commands never settle in bulk
 
         self._duckdb = duckdb
         settings: dict[str, Any] = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
-        settings["preserve_insertion_order"] = False  # no order is promised, and keeping one costs a third more
+        settings["preserve_insertion_order"] = (
+            False  # no order is promised, and keeping one costs a third more
+        )
         if threads is not None:
             settings["threads"] = threads
         if memory_limit is not None:
@@ -55,7 +59,9 @@ class DuckEngine:
         try:
             rows = self.run(f"describe select * from {self.source(path)}")
         except self._duckdb.Error as error:
-            raise BadInput(Problem("batch-not-parquet", str(path), params={"detail": _first_line(error)})) from None
+            raise BadInput(
+                Problem("batch-not-parquet", str(path), params={"detail": _first_line(error)})
+            ) from None
         return {name: _kind(kind) for name, kind, *_ in rows}
 
     def source(self, path: Path) -> str:
@@ -64,7 +70,8 @@ class DuckEngine:
 
     def numbered(self, path: Path) -> str:
         """With the number of the row in the file."""
-        return f"(select *, file_row_number as place from read_parquet({literal(_one_file(path))}, file_row_number = true))"
+        read = f"read_parquet({literal(_one_file(path))}, file_row_number = true)"
+        return f"(select *, file_row_number as place from {read})"
 
     def strangers(self, column: str, values: Sequence[str]) -> str:
         """A list with a NULL in it has a stranger too."""
@@ -97,5 +104,3 @@ def _kind(name: str) -> Kind:
 
 def _first_line(error: Exception) -> str:
     return str(error).partition("\n")[0]
-
-

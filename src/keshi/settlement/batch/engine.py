@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 Kind = str
-"""A column's type as the batch speaks of it: `text`, `boolean`, `date`, `integer`, `decimal(p,s)`, `texts`, or `other: …`."""
+"""A column's type in the batch's words: `text`, `boolean`, `date`, `integer`, `decimal(p,s)`, `texts`, `other: …`."""
 
 
 class Engine(Protocol):

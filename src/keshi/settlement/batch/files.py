@@ -60,7 +60,9 @@ def open_files(
     """The files with every needed column there and every row fit. Raises BadInput otherwise."""
     of_class = Input(engine, classes, ("organisation", "class", "facts"), ("class_id",))
     of_trainee = Input(engine, trainees, ("trainee",), ("class_id", "id_number"))
-    of_past = None if history is None else Input(engine, history, ("history",), ("id_number", "scheme", "ended_on"))
+    of_past = (
+        None if history is None else Input(engine, history, ("history",), ("id_number", "scheme", "ended_on"))
+    )
     of_class.open(("class_id", "item", "as_of"), (JUDGEMENT,))
     of_trainee.open(("class_id", "id_number"))
     if of_past is not None:
@@ -69,7 +71,12 @@ def open_files(
     known = of_class.structural("class_id", ("text", "integer"), "班级标识", problems)
     known &= of_trainee.structural("class_id", ("text", "integer"), "班级标识", problems)
     if known and of_class.kinds["class_id"] != of_trainee.kinds["class_id"]:
-        params = {"column": "class_id", "label": "班级标识", "label_en": "class_id", "expected": of_class.kinds["class_id"]}
+        params = {
+            "column": "class_id",
+            "label": "班级标识",
+            "label_en": "class_id",
+            "expected": of_class.kinds["class_id"],
+        }
         problems.append(Problem("batch-column-type", str(trainees), of_trainee.kinds["class_id"], params))
     of_class.structural("as_of", ("date",), vocabulary()["as_of"].label.zh, problems)
     of_trainee.structural(_ID[0], ("text",), _ID[1], problems)
@@ -119,7 +126,10 @@ def _items(engine: Engine, classes: Input, scheme: Scheme, item: str | None) -> 
 def _judgements(classes: Input, scheme: Scheme, problems: list[Problem]) -> dict[str, str]:
     """The columns with judgements by rule; a rule is written with its own dashes or with underscores."""
     judged = {
-        rule.id for rules in scheme.rules.values() for rule, _ in rules.requirements if rule.manual or rule.waivable
+        rule.id
+        for rules in scheme.rules.values()
+        for rule, _ in rules.requirements
+        if rule.manual or rule.waivable
     }
     by_name = {rule.replace("-", "_"): rule for rule in judged}
     found: dict[str, str] = {}
@@ -180,7 +190,9 @@ def _class_checks(engine: Engine, files: Files) -> Iterable[Check]:
         column = quoted("as_of" if name == "as_of" else classes.column(fact))
         params: dict[str, object] = {"label": fact.label.zh, "label_en": fact.label.en}
         yield Check("batch-rows-null", f"{column} is null", params)
-        yield Check("batch-rows-date", f"{column} < date '0001-01-01' or {column} > date '9999-12-31'", params)
+        yield Check(
+            "batch-rows-date", f"{column} < date '0001-01-01' or {column} > date '9999-12-31'", params
+        )
     for less, more, code in (
         ("class_starts_on", "class_ends_on", "batch-rows-ends-before"),
         ("class_online_hours", "class_total_hours", "batch-rows-online"),
@@ -190,20 +202,30 @@ def _class_checks(engine: Engine, files: Files) -> Iterable[Check]:
         if kinds <= {"integer", "decimal"} or kinds == {"date"}:
             yield Check(code, f"{less} > {more}")
     for rule, column in files.judgements.items():
-        own = [name for name, plan in files.plans.items() if any(rule == r.id for r, _ in plan.rules.requirements)]
+        own = [
+            name
+            for name, plan in files.plans.items()
+            if any(rule == r.id for r, _ in plan.rules.requirements)
+        ]
         if len(own) < len(files.plans):
             listed = ", ".join(literal(name) for name in own) or "''"
-            yield Check("batch-rows-judgement", f"{quoted(column)} is not null and item not in ({listed})", {"rule": rule})
+            yield Check(
+                "batch-rows-judgement",
+                f"{quoted(column)} is not null and item not in ({listed})",
+                {"rule": rule},
+            )
 
 
 def _past_checks(history: Input) -> Iterable[Check]:
     """What cannot be right about a past subsidy."""
     for name in (*PAST, "history.amount"):
         fact = vocabulary()[name]
-        params = {"label": fact.label.zh, "label_en": fact.label.en}
+        params: dict[str, object] = {"label": fact.label.zh, "label_en": fact.label.en}
         yield Check("batch-rows-null", f"{quoted(history.column(fact))} is null", params)
     fact = vocabulary()["history.amount"]
-    yield Check("batch-rows-least", "amount < 0", {"label": fact.label.zh, "label_en": fact.label.en, "least": 0})
+    yield Check(
+        "batch-rows-least", "amount < 0", {"label": fact.label.zh, "label_en": fact.label.en, "least": 0}
+    )
     if history.kinds["amount"].startswith("decimal") and history.decimals(fact) > 2:
         yield Check("batch-rows-fen", "(amount * 100) % 1 <> 0")
     if "started_on" in history.kinds:

@@ -10,10 +10,10 @@ from keshi.calendar import Workdays, known_years
 from keshi.expression import Node, Table
 from keshi.expression.evaluate import TABLE_DAY
 from keshi.expression.nodes import Call, Name
-from keshi.settlement.batch.compile import Compiler, of
 from keshi.settlement.batch.arithmetic import fixed
+from keshi.settlement.batch.compile import Compiler
 from keshi.settlement.batch.engine import Engine
-from keshi.settlement.batch.sql import Compiled, Fault, Number, Whole, all_of, any_of
+from keshi.settlement.batch.sql import Compiled, Fault, Number, Whole, all_of, any_of, of
 from keshi.settlement.batch.tariffs import Tariff
 
 _SPAN = 366 * 9_999
@@ -62,7 +62,9 @@ class Functions:
         found = Compiled(null=null, faults=faults)
         match node.function:
             case "days_between":
-                return self._number(found, f"date_diff('day', {parts[0].sql}, {parts[1].sql})", *_apart(*parts))
+                return self._number(
+                    found, f"date_diff('day', {parts[0].sql}, {parts[1].sql})", *_apart(*parts)
+                )
             case "years_between":
                 return self._years(found, compiler, parts[0], parts[1])
             case "workdays_between":
@@ -109,7 +111,9 @@ class Functions:
         name = cast(Name, node.arguments[0]).name
         tariff = self.tariffs.get(name)
         if tariff is None:
-            tariff = self.tariffs[name] = Tariff(self.tables[name], f"tariff_{self.suffix}_{len(self.tariffs)}", self.engine)
+            tariff = self.tariffs[name] = Tariff(
+                self.tables[name], f"tariff_{self.suffix}_{len(self.tariffs)}", self.engine
+            )
         named = dict(node.named)
         faults: list[Fault] = []
         codes = []
@@ -127,7 +131,9 @@ class Functions:
         number = Number(Whole(value, tariff.low, tariff.high), tariff.unit)
         return Compiled(null=f"({value} is null)", number=number, faults=tuple(faults))
 
-    def _code(self, compiler: Compiler, node: Node, tariff: Tariff, place: int) -> tuple[str, tuple[Fault, ...]]:
+    def _code(
+        self, compiler: Compiler, node: Node, tariff: Tariff, place: int
+    ) -> tuple[str, tuple[Fault, ...]]:
         """The number of a key's value among those the table names; what is the same for the class is found once."""
         if compiler.outer is not None and compiler.of_class(node):
             return self._code(compiler.outer, node, tariff, place)
@@ -146,7 +152,11 @@ class Functions:
         faults = tuple(fault for part in filters.values() for fault in part.faults)
         nulls = [part.null for part in filters.values() if part.null is not None]
         most, unit = (self.most_times, Fraction(1)) if past.counting else (self.most_paid, Fraction(1, 100))
-        return Compiled(null=any_of(nulls) if nulls else None, number=Number(Whole(past.name, 0, most), unit), faults=faults)
+        return Compiled(
+            null=any_of(nulls) if nulls else None,
+            number=Number(Whole(past.name, 0, most), unit),
+            faults=faults,
+        )
 
 
 def _apart(a: Compiled, b: Compiled) -> tuple[int, int]:
@@ -187,4 +197,3 @@ def _months_after(found: Compiled, compiler: Compiler, day: Compiled, months: Nu
 
 def _moved(first: int, last: int, low: int, high: int) -> tuple[int, int]:
     return max(_DAYS[0], first + min(31 * low, 28 * low)), min(_DAYS[1], last + max(31 * high, 28 * high))
-

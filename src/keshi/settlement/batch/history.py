@@ -5,7 +5,7 @@ from keshi.settlement.batch.claims import MOST_PAID, MOST_TIMES, WORD, Claims
 from keshi.settlement.batch.engine import Engine
 from keshi.settlement.batch.files import GOOD_KEY, KEY, NUMBERED, Files
 from keshi.settlement.batch.inputs import Input, pointed
-from keshi.settlement.batch.rules import Item
+from keshi.settlement.batch.item import Item
 from keshi.settlement.batch.sql import any_of, literal, quoted
 from keshi.vocabulary import vocabulary
 
@@ -35,7 +35,12 @@ def load_history(engine: Engine, files: Files, claims: Claims) -> None:
 
 def used_columns(claims: Claims) -> list[str]:
     """The columns of past subsidies that any rule reads; key and amount always."""
-    words = {word for item in claims.items for aggregate in item.aggregates for word in WORD.findall(aggregate.when)}
+    words = {
+        word
+        for item in claims.items
+        for aggregate in item.aggregates
+        for word in WORD.findall(aggregate.when)
+    }
     return [name for name in COLUMNS if name in words or name in ("p_key", "p_amount")]
 
 
@@ -44,7 +49,9 @@ def summed(claims: Claims, item: Item, past: str, rows: str | None = None) -> st
 
     A claim that nothing fits is left out: its numbers are zeros, as for somebody without history.
     """
-    wanted = {word for aggregate in item.aggregates for word in WORD.findall(aggregate.when) if word[:2] != "p_"}
+    wanted = {
+        word for aggregate in item.aggregates for word in WORD.findall(aggregate.when) if word[:2] != "p_"
+    }
     claim = claims.with_class(item) if rows is None else rows[1:-1]
     if item.historic:
         stage = item.head.compiler.stage
@@ -74,7 +81,9 @@ def _source(files: Files, history: Input) -> dict[str, str]:
         own = history.column(facts[f"history.{name}"])
         return quoted(own) if own in history.kinds else "null"
 
-    items = "".join(f" when item = {literal(item.id)} then {n}" for n, item in enumerate(files.scheme.file.items))
+    items = "".join(
+        f" when item = {literal(item.id)} then {n}" for n, item in enumerate(files.scheme.file.items)
+    )
     factor = "amount" if history.kinds["amount"] == "integer" else "cast(amount as decimal(38, 6)) * 100"
     return {
         "p_key": KEY,

@@ -53,7 +53,11 @@ class Input:
     def open(self, others: Iterable[str], prefixed: Iterable[str] = ()) -> None:
         """Read the columns. Raises BadInput naming those that are neither a fact nor one of `others`."""
         self.kinds = self.engine.kinds(self.path)
-        known = {self.column(fact) for fact in vocabulary().values() if fact.room in self.rooms and not fact.derived}
+        known = {
+            self.column(fact)
+            for fact in vocabulary().values()
+            if fact.room in self.rooms and not fact.derived
+        }
         known |= set(others)
         problems = []
         for name in sorted(self.kinds.keys() - known):
@@ -96,7 +100,9 @@ class Input:
         decimals = int(rest.rstrip(")").partition(",")[2] or 0) if base == "decimal" else 0
         if base not in _ACCEPTED[fact.type] or decimals > MOST_DECIMALS:
             expected = " / ".join(_ACCEPTED[fact.type])
-            problems.append(Problem("batch-column-type", str(self.path), kind, {**params, "expected": expected}))
+            problems.append(
+                Problem("batch-column-type", str(self.path), kind, {**params, "expected": expected})
+            )
 
     def read(self, names: Iterable[str], prefix: str, other: Iterable[Check] = ()) -> None:
         """Go through the rows once: refuse bad ones, learn the bounds and gaps of every fact's column.
@@ -140,7 +146,9 @@ class Input:
         if fact.type == "number":
             scale = 10 ** self.decimals(fact)
             low, high = (0, 0) if not filled else (int(Fraction(end) * scale) for end in ends)
-            return Compiled(null=null, number=Number(Whole(name, low, high, high >= 2**63), Fraction(1, scale)))
+            return Compiled(
+                null=null, number=Number(Whole(name, low, high, high >= 2**63), Fraction(1, scale))
+            )
         if fact.type == "date":
             days = None if not filled else tuple(date.fromisoformat(end).toordinal() for end in ends)
             return Compiled(sql=name, null=null, days=days)  # type: ignore[arg-type]
@@ -179,13 +187,17 @@ class Input:
             case "choice":
                 values = ", ".join(literal(value) for value in fact.values or {})
                 choices = ", ".join(fact.values or {})
-                yield Check("batch-rows-choice", f"{column} not in ({values})", {**params, "choices": choices}, column)
+                yield Check(
+                    "batch-rows-choice", f"{column} not in ({values})", {**params, "choices": choices}, column
+                )
             case "texts":
                 strange = self.engine.strangers(column, list(fact.values or {}))
                 yield Check("batch-rows-choice", strange, {**params, "choices": ", ".join(fact.values or {})})
             case "number":
                 if fact.least is not None:
-                    yield Check("batch-rows-least", f"{column} < {fact.least}", {**params, "least": fact.least})
+                    yield Check(
+                        "batch-rows-least", f"{column} < {fact.least}", {**params, "least": fact.least}
+                    )
                 if fact.most is not None:
                     yield Check("batch-rows-most", f"{column} > {fact.most}", {**params, "most": fact.most})
                 size = 10**MOST_DIGITS
@@ -196,7 +208,9 @@ class Input:
                 outside = f"{column} < date '0001-01-01' or {column} > date '9999-12-31'"
                 yield Check("batch-rows-date", outside, params)
             case "region":
-                yield Check("batch-rows-region", f"not regexp_matches({column}, '^[1-9][0-9]{{5}}$')", params, column)
+                yield Check(
+                    "batch-rows-region", f"not regexp_matches({column}, '^[1-9][0-9]{{5}}$')", params, column
+                )
             case "text":
                 yield Check("batch-rows-text", untidy(column), params, column)
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from keshi.settlement.batch.claims import Claims
 from keshi.settlement.batch.engine import Engine
-from keshi.settlement.batch.rules import Item
+from keshi.settlement.batch.item import Item
 
 
 def write_output(engine: Engine, claims: Claims, path: Path) -> tuple[int, int, int, int]:
@@ -27,8 +27,12 @@ def _outcomes(engine: Engine, claims: Claims, item: Item) -> str:
     changed = ["amount", *tail, *(["advance", *head] if item.historic else [])]
     columns = ["l.id_number", "l.rank", *(f"coalesce(a.{name}, l.{name}) as {name}" for name in changed)]
     columns += [f"l.{name}" for name in ("advance", *head) if name not in changed]
-    columns.append("case when a.place is null then l.hours else a.hours end as hours" if item.historic else "l.hours")
-    source = f"select {', '.join(columns)} from claim_{index} l left join again_{index} a on a.place = l.place"
+    columns.append(
+        "case when a.place is null then l.hours else a.hours end as hours" if item.historic else "l.hours"
+    )
+    source = (
+        f"select {', '.join(columns)} from claim_{index} l left join again_{index} a on a.place = l.place"
+    )
     prefixed = {name: f"{'k' if name in group else 'l'}.{name}" for name in words}
     listed = ", ".join(f"{sql} as {name}" for name, sql in prefixed.items())
     found = set()
@@ -53,7 +57,10 @@ def _load_lists(
         failed, unknown = item.class_level.verdicts.read(row[:classes])
         of_head = item.head.verdicts.read(row[classes : classes + heads])
         of_tail = item.tail.verdicts.read(row[classes + heads :])
-        both = ([*failed, *_ordered(item, of_head[0], of_tail[0])], [*unknown, *_ordered(item, of_head[1], of_tail[1])])
+        both = (
+            [*failed, *_ordered(item, of_head[0], of_tail[0])],
+            [*unknown, *_ordered(item, of_head[1], of_tail[1])],
+        )
         rows.append([*row, *both])
     columns = {**dict.fromkeys(words, "bigint"), "failed": "varchar[]", "unknown": "varchar[]"}
     engine.load(f"lists_{item.index}", columns, rows)

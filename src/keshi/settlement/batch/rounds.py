@@ -11,7 +11,7 @@ from keshi.settlement.batch.engine import Engine
 from keshi.settlement.batch.files import Files
 from keshi.settlement.batch.history import COLUMNS, refuse_too_much, summed, used_columns
 from keshi.settlement.batch.inputs import pointed
-from keshi.settlement.batch.rules import Item, tag_of
+from keshi.settlement.batch.item import Item, tag_of
 from keshi.settlement.batch.sql import literal
 
 
@@ -26,7 +26,8 @@ def settle_later(engine: Engine, files: Files, claims: Claims) -> None:
     if last > 1:
         _later_turns(engine, files, claims, last)
     for item in claims.items:
-        claims.refuse_faults(item.head.faults, f"again_{item.index}")
+        if item.historic:
+            claims.refuse_faults(item.head.faults, f"again_{item.index}")
 
 
 def _later_turns(engine: Engine, files: Files, claims: Claims, last: int) -> None:
@@ -55,10 +56,12 @@ def _turns(engine: Engine, files: Files, claims: Claims) -> int:
     )
     every = claims.union(["place", "rank", "key"], " where key in (select key from several)")
     engine.run(
-        "create temp table turns as select place, rank, key, row_number() over (partition by key order by rank) as turn "
-        f"from ({every}) s"
+        "create temp table turns as select place, rank, key, "
+        f"row_number() over (partition by key order by rank) as turn from ({every}) s"
     )
-    twice = engine.run("select rank, key from turns group by rank, key having count(*) > 1 order by rank, key")
+    twice = engine.run(
+        "select rank, key from turns group by rank, key having count(*) > 1 order by rank, key"
+    )
     if twice:
         shown = []
         for rank, key in twice[:3]:

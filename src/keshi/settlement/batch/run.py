@@ -97,7 +97,9 @@ def settle_batch(
     except TooLarge as error:
         raise BadInput(Problem("batch-too-large", params={"detail": str(error).partition("\n")[0]})) from None
     except OSError as error:
-        raise BadInput(Problem("file-unreadable", str(output), params={"detail": error.strerror or ""})) from None
+        raise BadInput(
+            Problem("file-unreadable", str(output), params={"detail": error.strerror or ""})
+        ) from None
     finally:
         part.unlink(missing_ok=True)
         if own:

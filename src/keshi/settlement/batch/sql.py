@@ -75,9 +75,11 @@ class Members:
     """A list, known by what it answers: whether it holds the text or number of another compiled value."""
 
     holds: Callable[["Compiled"], str]
-    """SQL that is true or false where the list and the value are known."""
+    """SQL that is true or false where the list and the value are known, unless `unsure`."""
     contains: Callable[["Compiled"], str] | None = None
     """The same for a region and a list of codes that it may lie in."""
+    unsure: bool = False
+    """Whether the answer may be NULL though list and value are known, because a part of the list is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,3 +121,40 @@ ONE = Whole("1", 1, 1, constant=True)
 def constant(value: int | Fraction) -> Number:
     """A number that is the same for every row."""
     return Number(ONE, Fraction(value))
+
+
+UNKNOWN = Number(Whole("cast(null as bigint)", 1, 1))
+
+
+def of(part: Compiled) -> Number:
+    """The number of a part; an unknown without a type (`None`) counts as an unknown number."""
+    return part.number or UNKNOWN
+
+
+def constant_part(value: int | Fraction | str | bool | None) -> Compiled:
+    """A constant of a formula."""
+    if value is None:
+        return Compiled(sql="null", null="true")
+    if isinstance(value, bool):
+        return Compiled(sql=literal(value))
+    if isinstance(value, str):
+        return Compiled(sql=literal(value), fixed=value)
+    return Compiled(number=constant(value))
+
+
+def fixed_date(day: date) -> Compiled:
+    """A date that is the same for every row."""
+    return Compiled(sql=literal(day), days=(day.toordinal(), day.toordinal()), fixed=day)
+
+
+def choose(condition: str, then: str, otherwise: str, unknown: str | None = None) -> str:
+    """One or the other; `unknown` (NULL when left out) where the condition is."""
+    if condition in ("true", "false"):
+        return then if condition == "true" else otherwise
+    last = f" else {unknown}" if unknown else ""
+    return f"(case when {condition} then {then} when not {condition} then {otherwise}{last} end)"
+
+
+def known_only(null: str | None, sql: str) -> str:
+    """NULL where a condition (never NULL) says so."""
+    return sql if null is None else f"(case when {null} then null else {sql} end)"

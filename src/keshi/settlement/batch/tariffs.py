@@ -8,9 +8,9 @@ from math import lcm, prod
 
 from keshi.expression import Row, Table
 from keshi.problems import BadInput, Problem
-from keshi.settlement.batch.compile import Compiler, of
+from keshi.settlement.batch.compile import Compiler
 from keshi.settlement.batch.engine import Engine
-from keshi.settlement.batch.sql import Compiled, constant, literal
+from keshi.settlement.batch.sql import Compiled, constant, literal, of
 
 MOST_COMBINATIONS = 1_000_000
 _SHORT = 12
@@ -34,7 +34,9 @@ class Tariff:
             for place in range(len(table.keys))
         ]
         days = {row.valid_from for row in table.rows if row.valid_from}
-        days |= {row.valid_to + timedelta(days=1) for row in table.rows if row.valid_to and row.valid_to < date.max}
+        days |= {
+            row.valid_to + timedelta(days=1) for row in table.rows if row.valid_to and row.valid_to < date.max
+        }
         self.changes = sorted(days)
         sizes = [len(values) + 1 for values in self.values] + [len(self.changes) + 2]
         if prod(sizes) > MOST_COMBINATIONS:
@@ -60,7 +62,9 @@ class Tariff:
                         0 if value is None else values.index(value) + 1
                         for value, values in zip(combination, self.values, strict=True)
                     ]
-                    code = sum(stride * place for stride, place in zip(self.strides, [*places, period], strict=True))
+                    code = sum(
+                        stride * place for stride, place in zip(self.strides, [*places, period], strict=True)
+                    )
                     tied = len(best) > 1
                     yield code, None if tied else int(best[0].value / self.unit), tied
 
@@ -70,12 +74,16 @@ class Tariff:
         if not values:
             return "0"
         if len(values) <= _SHORT or key.number is not None:
-            cases = "".join(f" when {self._same(compiler, key, value)} then {n}" for n, value in enumerate(values, 1))
+            cases = "".join(
+                f" when {self._same(compiler, key, value)} then {n}" for n, value in enumerate(values, 1)
+            )
             return f"(case{cases} else 0 end)"
         table = f"{self.name}_key{place}"
         if place not in self.loaded:
             self.loaded.add(place)
-            self.engine.load(table, {"value": "varchar", "place": "bigint"}, zip(values, count(1), strict=False))
+            self.engine.load(
+                table, {"value": "varchar", "place": "bigint"}, zip(values, count(1), strict=False)
+            )
         return f"coalesce({compiler.stage.join(table, {'value': key.sql}, 'place')}, 0)"
 
     def period(self, day: Compiled) -> str:
@@ -114,7 +122,9 @@ def _most_specific(
     for named, rows in patterns:
         if best and sum(named) < precision:
             break
-        fitting = rows.get(tuple(value if used else None for value, used in zip(asked, named, strict=True)), [])
+        fitting = rows.get(
+            tuple(value if used else None for value, used in zip(asked, named, strict=True)), []
+        )
         if fitting:
             best, precision = [*best, *fitting], sum(named)
     return best
