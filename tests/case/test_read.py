@@ -490,3 +490,14 @@ def test_places_are_told_as_the_user_knows_them():
     ]
     duplicate = next(p for p in refusal.value.problems if p.code == "case-duplicate-person")
     assert duplicate.params["first"] == "花名册.xlsx!trainees[0].id_number"
+
+
+def test_truth_values_are_quoted_as_they_are_written():
+    assert problems({"class.level": True})[0].value == "true"
+    assert problems({"class.project": False})[0].value == "false"
+
+
+def test_the_first_day_of_a_class_is_at_hand():
+    assert read().starts_on == date(2020, 3, 10)
+    assert read({"class.starts_on": None}).starts_on is None
+    assert read({"class.starts_on": ABSENT}).starts_on is None

@@ -117,3 +117,19 @@ def test_a_bare_notice_is_described_too(load):
 def test_a_bar_in_a_text_does_not_break_the_table(load):
     text = schemes.text(requirement("trainee.completed")).replace('en = "rule"', 'en = "a | b"')
     assert "a \\| b" in describe(load(text), "en")
+
+
+def test_days_regions_and_dated_figures_are_described(load):
+    periods = "{ from = 2020-01-01, value = 20 }, { from = 2020-07-01, value = 40 }"
+    text = schemes.text(
+        parameters=f'a = {{ dated = [{periods}], clause = "一" }}\nb = {{ day = 2020-02-18, clause = "一" }}\n'
+        'c = { regions = ["440200", "440300"], clause = "一" }\n',
+        top="applies = { from = 2020-03-01 }\n",
+    )
+    page = describe(load(text), "en")
+    for piece in ("2020-01-01: 20; 2020-07-01: 40", "2020-02-18", "440200, 440300", "2020-03-01 – …"):
+        assert piece in page
+    empty = schemes.text(
+        '[[clocks]]\nid = "c"\nstage = "filing"\nevent = "e"\nduty_of = "x"\nwithin = {}\n' + schemes.RULE
+    )
+    assert describe(load(empty), "en")

@@ -6,6 +6,8 @@ import pytest
 
 from keshi.problems import BadInput
 from keshi.settlement import settle
+from keshi.settlement.plan import needed_facts
+from keshi.settlement.settle import unused_tables
 from support import schemes
 from support.cases import ABSENT, award, case
 from support.people import id_number
@@ -415,6 +417,32 @@ def test_wrong_tariffs_of_a_case_are_named_by_their_rows(load):
         ("table-tie", "tables.standard[4]"),
     ]
     assert [p.code for p in problems(scheme, tables={"standart": []})] == ["case-table-unknown"]
+
+
+def test_a_table_that_no_rule_uses_is_noted_and_not_an_error(load):
+    scheme = load(TABLE, items=LOOKUP, tables=ROWS)
+    found = case(tables={"entirely_other": [{"x": 1}], "standard": [{"amount": 1}]})
+    assert settle(found, scheme).amount == 100
+    (note,) = unused_tables(found, scheme)
+    assert (note.code, note.where, note.value) == (
+        "case-table-unused",
+        "tables.entirely_other",
+        "entirely_other",
+    )
+    assert note.line("zh")
+
+
+def test_the_facts_that_items_name_are_listed_in_the_order_of_the_vocabulary(load):
+    scheme = load(
+        requirement("trainee.insured and class.level == 5"), items=item() + item(id="other"), top=NO_COMMON
+    )
+    assert needed_facts(scheme.rules.values()) == [
+        "class.level",
+        "class.starts_on",
+        "trainee.insured",
+        "trainee.minutes",
+    ]
+    assert needed_facts([]) == []
 
 
 def test_two_rows_that_fit_alike_are_an_error_when_asked_for(load):

@@ -13,7 +13,7 @@ import pytest
 from keshi import __version__
 from keshi.case import read_case
 from keshi.settlement import result_structure, settle
-from keshi.settlement.render import number_text, value_text
+from keshi.settlement.render import lowering_steps, number_text, value_text
 from support import schemes
 from support.cases import ABSENT, award, case, change, structure
 from support.schemes import NO_COMMON, item, limit, manual, quantity, requirement, table
@@ -244,3 +244,16 @@ def test_numbers_as_text_keep_their_least_decimals():
     assert number_text(Fraction(5, 2), 2) == "2.50"
     assert number_text(7, 0) == "7"
     assert number_text(Fraction(12345678901, 10**6)) == "12345.678901"
+
+
+def test_the_limits_that_lowered_an_amount_are_picked_out(tmp_path):
+    text = schemes.text(
+        limit("amount_at_most = 'rate * class.total_hours'", id="high"),
+        limit("amount_at_most = 'rate * 10 * 1 * class_hours_of_ten'", id="low"),
+        limit("count_at_most = '9'", id="count"),
+        top=NO_COMMON,
+        parameters='class_hours_of_ten = { value = 1, unit = "class_hour", clause = "一" }\n',
+    )
+    found = result_structure(settle(case(), schemes.load(tmp_path, text)))["trainees"][0]
+    assert [step["name"] for step in lowering_steps(found)] == ["low"]
+    assert lowering_steps({"steps": []}) == []
