@@ -228,3 +228,29 @@ def test_entries_that_earned_nothing_for_one_reason_share_a_sentence() -> None:
     assert len(one) == len(two)
     assert "(2 times)" in two[0]
     assert "times" not in one[0]
+
+
+def test_a_run_of_entries_says_from_when_to_when() -> None:
+    lesson = {"enrolment": "E", "lesson": "L"}
+    events: list[dict[str, object]] = [
+        {"at": "2020-03-10T09:00:00+08:00", "type": "lesson", **lesson, "length_ms": 600_000},
+        {"at": "2020-03-10T09:00:00+08:00", "type": "sign-in"},
+        {"at": "2020-03-10T09:00:00+08:00", "type": "start", "session": "s", **lesson},
+    ]
+    beat = {"type": "beat", "session": "s", "segments": [[0, 20_000]], "playing": True}
+    for number, (moment, visible) in enumerate(
+        [
+            ("09:00:20", False),
+            ("09:00:40", False),
+            ("09:01:00", False),
+            ("09:02:30", True),
+            ("09:04:00", True),
+        ],
+        1,
+    ):
+        events.append({"at": f"2020-03-10T{moment}+08:00", **beat, "seq": number, "visible": visible})
+    lines = credit_events(events).explain("en")
+    assert lines[0].startswith("2020-03-10 09:00:20 to 2020-03-10 09:01:00")
+    assert "(3 times)" in lines[0]
+    assert "90 s" in lines[1]
+    assert "90 s" in lines[2], "gaps have lengths of their own and stand alone"
