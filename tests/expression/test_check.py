@@ -10,6 +10,7 @@ from keshi.expression import (
     TEXT,
     Source,
     Symbol,
+    Type,
     Unit,
     check,
     choice,
@@ -379,3 +380,60 @@ def test_units_multiply_and_divide():
     assert hours / rate == Unit.parse("class_hour*class_hour/yuan")
     assert str(number(rate)) == "number [yuan/class_hour]"
     assert str(number()) == "number"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("min(n.a, b.a, n.b)", {"expected": "number / date", "found": "boolean"}),
+        ("min(class.starts_on, y.a)", {"expected": "date", "found": "number [yuan]"}),
+        ("'a' if b.a else y.a", {"left": "text", "right": "number [yuan]"}),
+        ("lookup(tarif, colour=c.a)", {"name": "tarif"}),
+        ("sum_paid(2020)", {"name": "sum_paid"}),
+        ("count_paid(2020)", {"name": "count_paid"}),
+        ("sum_paid(year='2020')", {"expected": "number [year]", "found": "text"}),
+        ("lookup(tariff, colour=n.a, level=5)", {"expected": "text", "found": "number"}),
+        ("b.a + 1", {"expected": "number", "found": "boolean"}),
+        ("y.a / h.b + y.a", {"left": "yuan/class_hour", "right": "yuan"}),
+        ("t.a < 'b'", {"left": "text", "right": "text"}),
+        ("c.a in c.b", {"expected": "list", "found": "choice"}),
+        ("[1, 'a']", {"expected": "number", "found": "text"}),
+    ],
+)
+def test_what_does_not_fit_is_told_with_its_types(text, found):
+    assert found in [dict(p.params) for p in problems(text)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "min(qqqqqq, n.a, n.b)",
+        "min(n.a, qqqqqq, n.b)",
+        "qqqqqq if b.a else n.a",
+        "n.a if b.a else qqqqqq",
+        "floor(qqqqqq)",
+        "qqqqqq + n.a",
+        "qqqqqq and b.a",
+        "qqqqqq == 3",
+        "n.a in [qqqqqq, 1]",
+        "sum_paid(year=qqqqqq)",
+        "days_between(qqqqqq, class.ends_on)",
+    ],
+)
+def test_one_unknown_name_is_one_problem(text):
+    assert codes(text) == ["formula-unknown-name"]
+
+
+def test_after_an_unknown_argument_the_others_are_still_compared():
+    assert codes("min(n.a, qqqqqq, h.b)") == ["formula-unknown-name", "formula-wrong-unit"]
+
+
+def test_the_caret_covers_the_part_in_question_and_no_more():
+    (found,) = problems("(1 + b.a) * 3")
+    assert found.excerpt == "    (1 + b.a) * 3\n         ^^^"
+
+
+def test_a_choice_is_a_text_of_given_values():
+    assert choice(["a", "b"]) == Type("choice", values=frozenset({"a", "b"}))
+    assert list_of(TEXT) == Type("list", element=TEXT)
+    assert number("yuan") == Type("number", Unit((("yuan", 1),)))

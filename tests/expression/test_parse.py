@@ -306,3 +306,7 @@ def test_no_text_whatever_does_more_than_being_refused(text):
 def test_names_of_the_test_vocabulary_are_formulas(values):
     for name in values:
         assert parse(Source(name)).name == name
+
+
+def test_a_broken_line_is_shown_on_one():
+    assert problem("a +\nb").excerpt == "    a + b\n    ^"

@@ -266,7 +266,7 @@ def test_a_class_begins_after_the_last_one_ended(load, started, ended, outcome):
         "trainee",
         "一",
     )
-    assert finding.needs == ()
+    assert (finding.needs, finding.text.en) == ((), "rule")
     assert person.eligible is (outcome == "passed")
 
 

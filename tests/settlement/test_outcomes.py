@@ -220,7 +220,7 @@ def test_minutes_that_are_not_known_leave_the_amount_open(load):
     result, person = one(load(), {"trainees[0].minutes": None})
     (finding,) = person.findings
     assert (finding.rule, finding.outcome, finding.subject) == ("amount-known", "unknown", "trainee")
-    assert finding.needs == ("trainee.minutes",)
+    assert (finding.needs, finding.clause, finding.remedy) == (("trainee.minutes",), "二", None)
     assert (person.eligible, person.class_hours, person.amount) == (False, None, 0)
     assert {step.kind.name: step.value for step in person.steps} == {"class_hours": None, "amount": None}
     assert result.amount == 0
@@ -254,6 +254,7 @@ def test_another_subsidy_excludes(load, received, outcome, needs):
         needs,
         "mend",
     )
+    assert (finding.subject, finding.clause, finding.text.en) == ("trainee", "一", "rule")
     assert person.eligible is (outcome == "passed")
 
 

@@ -243,6 +243,10 @@ def test_values_as_text(value, unit, text):
 def test_numbers_as_text_keep_their_least_decimals():
     assert number_text(Fraction(5, 2), 2) == "2.50"
     assert number_text(7, 0) == "7"
+    assert number_text(7) == "7"
+    assert number_text(Fraction(1, 2)) == "0.5"
+    assert number_text(100) == value_text(100) == "100"
+    assert value_text(Fraction(1, 2)) == "0.5"
     assert number_text(Fraction(12345678901, 10**6)) == "12345.678901"
 
 

@@ -131,10 +131,13 @@ class _Checker:
         if not types:
             self.refuse(node, "formula-empty-list")
             return list_of(TEXT)
-        for item, found in zip(node.items[1:], types[1:], strict=True):
-            if found.kind != types[0].kind and not {found.kind, types[0].kind} <= _TEXTUAL:
-                self.refuse(item, "formula-wrong-type", expected=str(types[0]), found=str(found))
-        return list_of(types[0])
+        first = next(
+            (found for item, found in zip(node.items, types, strict=True) if not _reported(item)), NULL
+        )
+        for item, found in zip(node.items, types, strict=True):
+            if found.kind != first.kind and not _reported(item) and not {found.kind, first.kind} <= _TEXTUAL:
+                self.refuse(item, "formula-wrong-type", expected=str(first), found=str(found))
+        return list_of(first)
 
     def unary(self, node: Unary) -> Type:
         if node.operator == "not":
@@ -205,13 +208,15 @@ class _Checker:
         """Whether a value can be compared with each of those listed, in both branches where there are two."""
         match values:
             case Listing(items=items):
-                for value in items:
+                for value in (part for part in items if not _reported(part)):
                     self.equal(Comparison(value.start, value.end, "==", item, value), kind, value.type)
             case Either(then=then, otherwise=otherwise):
                 self.listed(item, kind, then)
                 self.listed(item, kind, otherwise)
             case _ if values.type.element is not None:
-                self.equal(Comparison(values.start, values.end, "==", item, values), kind, values.type.element)
+                self.equal(
+                    Comparison(values.start, values.end, "==", item, values), kind, values.type.element
+                )
 
     def equal(self, node: Comparison, left: Type, right: Type) -> None:
         if left.kind in _TEXTUAL and right.kind in _TEXTUAL:
@@ -314,6 +319,8 @@ class _Checker:
             found = self.visit(argument)
             if name not in known:
                 self.refuse(argument, "formula-unknown-key", name=name, known=", ".join(known))
+            elif _reported(argument):
+                continue
             elif found.kind == "number" and known[name].kind == "number":
                 self.same_unit(argument, known[name], found)
             elif {found.kind, known[name].kind} - {"text", "choice"} and found.kind != known[name].kind:

@@ -25,17 +25,15 @@ def derived_facts(facts: dict[str, Value], as_of: date, region: str) -> dict[str
 
 
 def wanting(name: str, facts: Mapping[str, Value]) -> list[str]:
-    """The facts to bring so that a derived one becomes known; the first it comes from where all were given.
+    """The facts to bring so that a derived one becomes known: the first it comes from.
 
-    An enterprise's size lacks only the figures that count in its industry.
+    An enterprise's size, once its industry is known, lacks the figures that count in that industry.
     """
-    sources = vocabulary()[name].sources
     if name == "organisation.size":
         found = _classified(facts)
-        return (
-            [f"organisation.{figure}" for figure in found.missing] if found and found.missing else sources[:1]
-        )
-    return [source for source in sources if facts.get(source) is None] or sources[:1]
+        if found and found.missing:
+            return [f"organisation.{figure}" for figure in found.missing]
+    return vocabulary()[name].sources[:1]
 
 
 def _size(facts: Mapping[str, Value]) -> str | None:
