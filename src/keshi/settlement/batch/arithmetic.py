@@ -61,12 +61,10 @@ class Arithmetic:
         low, high = min(bounds), max(bounds)
         if a.constant and b.constant:
             return fixed(a.low // b.low)
-        top, below = self.typed(a, a.wide or b.wide), self.typed(b, a.wide or b.wide)
+        wide = a.wide or b.wide or (a.low < 0 and _is_wide(a.low - 2 * b.high, a.high + 2 * b.high))
+        top, below = self.typed(a, wide), self.typed(b, wide)
         if a.low < 0:  # SQL's remainder has the sign of the dividend
-            _is_wide(a.low - 2 * b.high, a.high + 2 * b.high)
-            rest = f"(({top} % {below} + {below}) % {below})"
-            top = f"({top} - {rest})"
-            exact = top
+            exact = top = f"({top} - ({top} % {below} + {below}) % {below})"
         else:
             exact = f"({top} - {top} % {below})"
         if max(-a.low, a.high) + b.high < EXACT_DOUBLE:

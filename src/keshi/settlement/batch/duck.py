@@ -10,7 +10,7 @@ from keshi.settlement.batch.engine import Kind, TooLarge
 from keshi.settlement.batch.sql import literal
 
 _INTEGERS = frozenset({"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"})
-_KINDS = {"VARCHAR": "text", "BOOLEAN": "boolean", "DATE": "date", "VARCHAR[]": "texts"}
+_KINDS = {"VARCHAR": "text", "BOOLEAN": "boolean", "DATE": "date", "VARCHAR[]": "texts", '"NULL"[]': "texts"}
 _CHUNK = 2_000
 
 
@@ -38,11 +38,15 @@ class DuckEngine:
         self._connection = duckdb.connect(config=settings)
 
     def run(self, sql: str) -> list[tuple[Any, ...]]:
-        """Run one statement; a number past its type raises TooLarge."""
+        """Run one statement. Raises TooLarge, MemoryError beyond the limit where nothing can be spilled, OSError."""
         try:
             return list(self._connection.execute(sql).fetchall())
         except (self._duckdb.OutOfRangeException, self._duckdb.ConversionException) as error:
             raise TooLarge(str(error)) from None
+        except self._duckdb.OutOfMemoryException as error:
+            raise MemoryError(str(error)) from None
+        except self._duckdb.IOException as error:
+            raise OSError(str(error)) from None
 
     def load(self, table: str, columns: Mapping[str, str], rows: Iterable[Sequence[Any]]) -> None:
         """A temporary table from literal rows, in statements of a bounded length."""

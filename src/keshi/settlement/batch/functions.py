@@ -13,7 +13,7 @@ from keshi.expression.nodes import Call, Name
 from keshi.settlement.batch.arithmetic import fixed
 from keshi.settlement.batch.compile import Compiler
 from keshi.settlement.batch.engine import Engine
-from keshi.settlement.batch.sql import Compiled, Fault, Number, Whole, all_of, any_of, of
+from keshi.settlement.batch.sql import Compiled, Fault, Number, Whole, all_of, any_of, known_only, of
 from keshi.settlement.batch.tariffs import Tariff
 
 _SPAN = 366 * 9_999
@@ -151,12 +151,10 @@ class Functions:
         compiler.stage.source(past.name)
         faults = tuple(fault for part in filters.values() for fault in part.faults)
         nulls = [part.null for part in filters.values() if part.null is not None]
+        null = any_of(nulls) if nulls else None
         most, unit = (self.most_times, Fraction(1)) if past.counting else (self.most_paid, Fraction(1, 100))
-        return Compiled(
-            null=any_of(nulls) if nulls else None,
-            number=Number(Whole(past.name, 0, most), unit),
-            faults=faults,
-        )
+        number = Number(Whole(known_only(null, past.name), 0, most), unit)
+        return Compiled(null=null, number=number, faults=faults)
 
 
 def _apart(a: Compiled, b: Compiled) -> tuple[int, int]:

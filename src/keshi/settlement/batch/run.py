@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import rmtree
 from time import perf_counter
 
 from keshi.problems import BadInput, Problem
@@ -76,10 +77,11 @@ def settle_batch(
     started = perf_counter()  # a stopwatch for the summary; nothing is decided by it
     own = engine is None
     part = output.with_name(f".{output.name}.{os.getpid()}.part")
+    spill = output.with_name(f"{part.name}.spill")
     if engine is None:
         from keshi.settlement.batch.duck import DuckEngine
 
-        engine = DuckEngine(threads, memory_limit, output.absolute().parent / f"{part.name}.spill")
+        engine = DuckEngine(threads, memory_limit, spill)
     tell = _telling(progress)
     try:
         tell()
@@ -95,16 +97,21 @@ def settle_batch(
         rows, eligible, amount, advance = write_output(engine, claims, part)
         part.replace(output)
     except TooLarge as error:
-        raise BadInput(Problem("batch-too-large", params={"detail": str(error).partition("\n")[0]})) from None
-    except OSError as error:
+        raise BadInput(Problem("batch-too-large", params={"detail": _first_line(error)})) from None
+    except (OSError, MemoryError) as error:
         raise BadInput(
-            Problem("file-unreadable", str(output), params={"detail": error.strerror or ""})
+            Problem("batch-resources", str(output), params={"detail": _first_line(error)})
         ) from None
     finally:
-        part.unlink(missing_ok=True)
         if own:
             engine.close()
+        part.unlink(missing_ok=True)
+        rmtree(spill, ignore_errors=True)
     return BatchSummary(rows, eligible, amount, advance, perf_counter() - started, files.absent)
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).partition("\n")[0]
 
 
 def _telling(progress: Progress | None) -> Callable[[], None]:
