@@ -143,6 +143,10 @@ def test_other_types_follow_too(text, kind):
         ("min(y.a, h.b)", "formula-wrong-unit"),
         ("y.a if b.a else h.b", "formula-wrong-unit"),
         ("n.a + trainee.minutes", "formula-wrong-unit"),
+        ("n.a + 1 + trainee.minutes", "formula-wrong-unit"),
+        ("1 + n.a + trainee.minutes", "formula-wrong-unit"),
+        ("n.a * 2 + trainee.minutes", "formula-wrong-unit"),
+        ("2 / n.a + trainee.minutes", "formula-wrong-unit"),
         # a bare number stands for any unit but money
         ("y.a + 500", "formula-wrong-unit"),
         ("500 - y.a", "formula-wrong-unit"),
@@ -183,6 +187,10 @@ def test_other_types_follow_too(text, kind):
         ("c.a in ['red', 'rad']", "formula-no-such-choice"),
         ("c.a not in ['rad']", "formula-no-such-choice"),
         ("'rad' in colours", "formula-no-such-choice"),
+        ("'rad' in [c.a]", "formula-no-such-choice"),
+        ("'rad' in ([c.a] if b.a else ['x'])", "formula-no-such-choice"),
+        ("'rad' in (['x'] if b.a else [c.a])", "formula-no-such-choice"),
+        ("'rad' in (['x'] if b.a else colours)", "formula-no-such-choice"),
         ("b.a == 1", "formula-not-comparable"),
         ("t.a < 'b'", "formula-not-comparable"),
         ("b.a < b.b", "formula-not-comparable"),
@@ -334,6 +342,8 @@ def test_the_result_must_be_what_is_asked_for():
     assert codes("y.a", BOOLEAN) == ["formula-wrong-result"]
     assert codes("b.a", number("yuan")) == ["formula-wrong-result"]
     assert codes("t.a", choice(("a",))) == ["formula-wrong-result"]
+    assert codes("class.starts_on", TEXT) == ["formula-wrong-result"]
+    assert codes("c.a", BOOLEAN) == ["formula-wrong-result"]
     (found,) = problems("['a']", BOOLEAN)
     assert found.params == {"expected": "boolean", "found": "list of text"}
 
@@ -396,6 +406,9 @@ def test_units_multiply_and_divide():
         ("b.a + 1", {"expected": "number", "found": "boolean"}),
         ("y.a / h.b + y.a", {"left": "yuan/class_hour", "right": "yuan"}),
         ("t.a < 'b'", {"left": "text", "right": "text"}),
+        ("b.a == 1", {"left": "boolean", "right": "number"}),
+        ("n.a < class.starts_on", {"left": "number", "right": "date"}),
+        ("n.a in [class.starts_on]", {"left": "number", "right": "date"}),
         ("c.a in c.b", {"expected": "list", "found": "choice"}),
         ("[1, 'a']", {"expected": "number", "found": "text"}),
     ],
@@ -428,9 +441,19 @@ def test_after_an_unknown_argument_the_others_are_still_compared():
     assert codes("min(n.a, qqqqqq, h.b)") == ["formula-unknown-name", "formula-wrong-unit"]
 
 
-def test_the_caret_covers_the_part_in_question_and_no_more():
-    (found,) = problems("(1 + b.a) * 3")
-    assert found.excerpt == "    (1 + b.a) * 3\n         ^^^"
+@pytest.mark.parametrize(
+    ("text", "below"),
+    [
+        ("(1 + b.a) * 3", "     ^^^"),
+        ("n.a in [1, 'a', b.a] and b.a", "           ^^^"),
+        ("(n.a in territory) and b.a", " " * 8 + "^" * 9),
+        ("c.a in ['red', 'rad'] and b.a", " " * 15 + "^" * 5),
+        ("floor(trainee.minuts / 45)", " " * 6 + "^" * 14),
+    ],
+)
+def test_the_caret_covers_the_part_in_question_and_no_more(text, below):
+    carets = [found.excerpt.partition("\n")[2][4:] for found in problems(text)]
+    assert below in carets
 
 
 def test_a_choice_is_a_text_of_given_values():

@@ -50,6 +50,7 @@ def test_a_sum_leaves_what_is_missing_to_the_ceiling(load, had, left):
     assert (person.amount, person.eligible) == (left, True)
     assert steps(person)["cap"] * 100 == left
     assert steps(person)["amount"] == 1200
+    assert type(steps(person)["amount"]) is int
 
 
 def test_a_limit_is_a_step_with_its_formula(load):
@@ -139,7 +140,7 @@ def test_a_ceiling_that_is_not_known_names_what_it_lacks(load):
     person = one(scheme, award(), total_hours=None)
     (finding,) = person.findings
     assert (finding.rule, finding.outcome, finding.needs) == ("cap", "unknown", ("class.total_hours",))
-    assert (finding.subject, finding.clause) == ("trainee", "一")
+    assert (finding.subject, finding.clause, finding.text.en) == ("trainee", "一", "rule")
     assert not person.eligible
     assert list(steps(person)) == ["class_hours", "amount", "once"]
 
@@ -360,6 +361,7 @@ def test_an_advance_that_cannot_be_computed_is_told(load):
         ("class.level",),
         "一",
     )
+    assert (finding.subject, finding.text.en) == ("trainee", "the advance can be computed")
     assert (person.advance, person.eligible) == (0, False)
 
 

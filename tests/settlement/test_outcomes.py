@@ -294,6 +294,18 @@ def test_a_size_that_is_not_known_asks_for_the_figures(load, subject, changes, n
     )
 
 
+def test_everything_that_is_missing_is_asked_for_together(load):
+    scheme = load(
+        requirement(
+            'class.level == 5 and organisation.size == "micro" and class.major_group == 6 and rate * 0 == 0',
+            "class",
+        )
+    )
+    changes = {"class.level": None, "organisation.revenue_wan": None, "class.occupation": None}
+    (finding,) = one(scheme, changes)[0].findings
+    assert finding.needs == ("class.level", "organisation.revenue_wan", "class.occupation")
+
+
 def test_a_figure_that_does_not_count_is_not_asked_for(load):
     scheme = load(requirement('organisation.size == "micro"', "organisation"))
     assert outcomes(
