@@ -49,13 +49,11 @@ def fen_to_yuan(fen: int) -> str:
 
 
 def round_half_up(x: Fraction | int) -> int:
-    """The nearest whole number; a half goes away from zero (2.5 → 3, -2.5 → -3).
+    """The nearest whole number; a half goes up (2.5 → 3, -2.5 → -2), the 四舍五入 of amounts.
 
-    Rounding by magnitude keeps a correction equal to what it corrects: round(-x) == -round(x).
+    A correction is the difference of two rounded amounts, so it never needs rounding of its own.
     """
-    doubled = 2 * abs(x.numerator) + x.denominator
-    nearest = doubled // (2 * x.denominator)
-    return -nearest if x < 0 else nearest
+    return (2 * x.numerator + x.denominator) // (2 * x.denominator)
 
 
 _DIGITS = "零壹贰叁肆伍陆柒捌玖"

@@ -26,6 +26,7 @@ from keshi.expression.nodes import (
 )
 from keshi.expression.tables import Table
 from keshi.expression.types import Number, Value
+from keshi.money import round_half_up
 from keshi.problems import BadInput, Problem
 from keshi.regions import lies_within
 
@@ -68,11 +69,6 @@ class Environment:
 def plain(value: Number) -> Number:
     """An integer where the fraction is whole."""
     return value.numerator if isinstance(value, Fraction) and value.denominator == 1 else value
-
-
-def round_half_up(value: Number) -> int:
-    """The nearest integer, halves upwards."""
-    return math.floor(value + Fraction(1, 2))
 
 
 def compile_formula(node: Node, environment: Environment) -> Function:

@@ -10,7 +10,7 @@ import msgspec
 
 from keshi.case import Award, Case, Trainee
 from keshi.expression import Node, Table, Value, needs
-from keshi.expression.evaluate import round_half_up
+from keshi.money import round_half_up
 from keshi.problems import BadInput, Problem
 from keshi.scheme import NamedFormula, Scheme, parameter_value, read_table
 from keshi.scheme.model import Exclusion
