@@ -183,7 +183,7 @@ def _history(rng: np.random.Generator, scheme: Scheme, item: str, ids: pa.Array)
         "project": pa.array([f"P{number:03d}" for number in rng.integers(0, 97, rows)]),
         "started_on": _days(ended, -30, -10, rng),
         "ended_on": _days(ended, 0, 0, rng),
-        "occupation": pa.array(_pick(rng, (_OCCUPATIONS + ["2-02-10-01"], [0.1, 0.1, 0.1, 0.1, 0.6]), rows)),
+        "occupation": pa.array(_pick(rng, ([*_OCCUPATIONS, "2-02-10-01"], [0.1, 0.1, 0.1, 0.1, 0.6]), rows)),
         "level": pa.array(rng.integers(1, 6, rows), pa.int64()),
         "amount": pa.array(rng.integers(100, 900, rows) * 100, pa.int64()),
     })  # fmt: skip

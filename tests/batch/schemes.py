@@ -54,11 +54,13 @@ TARIFF = """occupation,level,certificate,amount,valid_from,valid_to
 6-18-02-04,,,0.005,2020-03-01,
 """
 TEXT = '{ zh = "条", en = "rule" }'
+RULE = f'clause = "-"\ntext = {TEXT}\n'
 
 NUMBERS = st.sampled_from([
     "trainee.minutes / one_minute", "class.online_hours / one_hour", "class.total_hours / one_hour", "class.level",
     "trainee.certificate.level", "third", "share", "stepped", "0", "1", "7", "2.5", "0.005", "1_000",
-    "days_between(class.starts_on, class.ends_on) / one_day", "years_between(trainee.contract_signed_on, class.starts_on) / one_year",
+    "days_between(class.starts_on, class.ends_on) / one_day",
+    "years_between(trainee.contract_signed_on, class.starts_on) / one_year",
     "workdays_between(class.filed_on, class.starts_on) / one_workday", "organisation.revenue_wan / one_wan",
     "workdays_between(trainee.contract_signed_on, class.ends_on) / one_workday", "class.major_group",
     "lookup(tariff, occupation=class.occupation, level=class.level, certificate=trainee.certificate.kind) / one_yuan",
@@ -67,19 +69,24 @@ NUMBERS = st.sampled_from([
 ])  # fmt: skip
 PAID = st.sampled_from([
     "sum_paid() / one_yuan", "count_paid() / one_time", "count_paid(scheme='random-2020', item='one') / one_time",
-    "sum_paid(occupation=class.occupation, level=trainee.certificate.level) / one_yuan", "sum_paid(year=2020) / one_yuan",
-    "count_paid(project=class.project) / one_time", "sum_paid(year=2_020 * one_year, level=class.level + 0.5) / one_yuan",
+    "sum_paid(occupation=class.occupation, level=trainee.certificate.level) / one_yuan",
+    "sum_paid(year=2020) / one_yuan",
+    "count_paid(project=class.project) / one_time",
+    "sum_paid(year=2_020 * one_year, level=class.level + 0.5) / one_yuan",
 ])  # fmt: skip
 DATES = st.sampled_from([
     "class.starts_on", "class.ends_on", "class.filed_on", "day", "trainee.contract_signed_on", "class.claim_date",
     "facts.epidemic_ended_on", "as_of", "min(class.starts_on, trainee.contract_signed_on)",
     "months_after(class.starts_on, -1)", "months_after(trainee.contract_signed_on, 13)",
-    "months_after(day, class.level * one_month)", "max(day, months_after(class.ends_on, trainee.certificate.level * 2 * one_month))",
+    "months_after(day, class.level * one_month)",
+    "max(day, months_after(class.ends_on, trainee.certificate.level * 2 * one_month))",
 ])  # fmt: skip
 FACTS = st.sampled_from([
     "trainee.completed", "trainee.insured", "class.free_of_charge", "organisation.legal_person",
-    'organisation.kind == "enterprise"', 'trainee.category in ["employee", "dispatched"]', "trainee.relation == 'contract'",
-    "organisation.region in places", "organisation.region in scheme.region", "organisation.region not in ['440200', '370102']",
+    'organisation.kind == "enterprise"', 'trainee.category in ["employee", "dispatched"]',
+    "trainee.relation == 'contract'",
+    "organisation.region in places", "organisation.region in scheme.region",
+    "organisation.region not in ['440200', '370102']",
     "organisation.region in ['440000']", "class.occupation in ['6-31-01-03', class.project]", "class.project == '甲'",
     "'unemployment-insurance-skill' in trainee.other_subsidies", "trainee.certificate.kind is not None",
     "class.level is None", "class.level in [4, 5, class.major_group]", "organisation.size in ['small', 'micro']",
@@ -140,16 +147,20 @@ def quoted(text: str) -> str:
 
 
 CEILINGS = st.sampled_from(["1", "2", "3", "1.5", "class.level", "stepped"])
-SUMS = st.sampled_from(["1_000 * one_yuan", "500.005 * one_yuan", "third * one_yuan * 1_000", "stepped * 400 * one_yuan",
+SUMS = st.sampled_from(["1_000 * one_yuan", "500.005 * one_yuan", "third * one_yuan * 1_000",
+                        "stepped * 400 * one_yuan",
                         "class.online_hours / one_hour * 50 * one_yuan"])  # fmt: skip
+WHEN = st.sampled_from(["class.free_of_charge", "class.level > 4", "True"])
 PERS = st.sampled_from(['["person"]', '["person", "year"]', '["person", "project"]', '["person", "occupation-level"]',
                         '["person", "year", "project"]'])  # fmt: skip
 COUNTS = st.sampled_from(["item", "scheme", "all"])
 
 
 OF_CLASS = {
-    "trainee.minutes": "class.video_minutes", "trainee.contract_signed_on": "class.filed_on", "trainee.completed": "class.all_theory",
-    "trainee.certificate.level": "class.level", "trainee.insured": "organisation.in_catalogue", "first": "third", "second": "share",
+    "trainee.minutes": "class.video_minutes", "trainee.contract_signed_on": "class.filed_on",
+    "trainee.completed": "class.all_theory",
+    "trainee.certificate.level": "class.level", "trainee.insured": "organisation.in_catalogue",
+    "first": "third", "second": "share",
     "certificate=trainee.certificate.kind": "certificate='completion'", "trainee.certificate.kind": "class.delegate",
 }  # fmt: skip
 
@@ -174,7 +185,7 @@ def schemes(draw: st.DrawFn, *, paid: bool = False, items: int = 1) -> str:
             .replace("first", "third")
             .replace("second", "share" if name == "first" else "third")
         )
-        text += f'\n[quantities.{name}]\nformula = {quoted(inner)}\nclause = "-"\ntext = {TEXT}\n'
+        text += f"\n[quantities.{name}]\nformula = {quoted(inner)}\n{RULE}"
     for index, item in enumerate(["one", "two", "three"][:items]):
         text += (
             f'\n[[items]]\nid = "{item}"\ntitle = {TEXT}\nclause = "-"\npayee = ["enterprise"]\nfund = "f"\n'
@@ -187,30 +198,36 @@ def schemes(draw: st.DrawFn, *, paid: bool = False, items: int = 1) -> str:
         if draw(st.booleans()):
             text += (
                 f'[items.advance]\nbasis = "budgeted"\neach = {quoted(draw(numbers(1, paid)) + " * one_yuan")}\n'
-                f"who = {quoted(draw(truths(1, paid)))}\nwhen = {quoted(draw(st.sampled_from(['class.free_of_charge', 'class.level > 4', 'True'])))}\n"
+                f"who = {quoted(draw(truths(1, paid)))}\nwhen = {quoted(draw(WHEN))}\n"
                 f'clause = "-"\ntext = {TEXT}\n'
             )
     for index in range(draw(st.integers(0, 2))):
         holds = draw(truths(2, paid))
         waivable = "waivable = true\n" if draw(st.booleans()) else ""
-        text += f'\n[[requirements]]\nid = "r{index}"\nof = "trainee"\nholds = {quoted(holds)}\nclause = "-"\n{waivable}text = {TEXT}\n'
+        text += (
+            f'\n[[requirements]]\nid = "r{index}"\nof = "trainee"\nholds = {quoted(holds)}\n{waivable}{RULE}'
+        )
     for index in range(draw(st.integers(0, 2))):
         holds = of_class(draw(truths(2)))
         waivable = "waivable = true\n" if draw(st.booleans()) else ""
-        text += f'\n[[requirements]]\nid = "c{index}"\nof = "class"\nholds = {quoted(holds)}\nclause = "-"\n{waivable}text = {TEXT}\n'
+        text += (
+            f'\n[[requirements]]\nid = "c{index}"\nof = "class"\nholds = {quoted(holds)}\n{waivable}{RULE}'
+        )
     for subject in ("class", "trainee"):
         if draw(st.booleans()):
-            text += f'\n[[requirements]]\nid = "judged-{subject}"\nof = "{subject}"\nmanual = true\nclause = "-"\ntext = {TEXT}\n'
+            text += f'\n[[requirements]]\nid = "judged-{subject}"\nof = "{subject}"\nmanual = true\n{RULE}'
     for index in range(draw(st.integers(0, 3))):
         sums = draw(st.booleans())
         ceiling = (
             f"amount_at_most = {quoted(draw(SUMS))}" if sums else f"count_at_most = {quoted(draw(CEILINGS))}"
         )
-        text += f'\n[[limits]]\nid = "l{index}"\nper = {draw(PERS)}\n{ceiling}\ncounts = "{draw(COUNTS)}"\nclause = "-"\ntext = {TEXT}\n'
+        text += (
+            f'\n[[limits]]\nid = "l{index}"\nper = {draw(PERS)}\n{ceiling}\ncounts = "{draw(COUNTS)}"\n{RULE}'
+        )
     if draw(st.booleans()):
-        text += f'\n[[sequences]]\nid = "after"\ncounts = "{draw(COUNTS)}"\nclause = "-"\ntext = {TEXT}\n'
+        text += f'\n[[sequences]]\nid = "after"\ncounts = "{draw(COUNTS)}"\n{RULE}'
     if draw(st.booleans()):
-        text += f'\n[[exclusions]]\nid = "never"\nsubsidy = "affected-enterprise-retraining"\nclause = "-"\ntext = {TEXT}\n'
+        text += f'\n[[exclusions]]\nid = "never"\nsubsidy = "affected-enterprise-retraining"\n{RULE}'
     return text
 
 

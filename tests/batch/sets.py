@@ -67,8 +67,10 @@ KINDS = {
     "institution-online": "institution",
     "institution-practical": "institution",
 }
-PAID_TARIFFS = [("6-31-01-03", 5, "completion"), ("6-31-01-03", 4, "skill-level"), ("4-10-01-06", 5, "special-ability"),
-                ("6-18-02-04", 5, "skill-level"), ("5-01-02-01", None, "completion"), ("4-10-01-05", 5, "special-ability")]  # fmt: skip
+PAID_TARIFFS = [
+    ("6-31-01-03", 5, "completion"), ("6-31-01-03", 4, "skill-level"), ("4-10-01-06", 5, "special-ability"),
+    ("6-18-02-04", 5, "skill-level"), ("5-01-02-01", None, "completion"), ("4-10-01-05", 5, "special-ability"),
+]  # fmt: skip
 HOURS = [("class.online_hours", "class.total_hours"), ("class.theory_online_hours", "class.online_hours")]
 RARELY = 12
 """One fact in so many is anything at all, or not known."""

@@ -4,9 +4,9 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from tests.batch.kit import assert_same
+from tests.batch.kit import assert_same, examples
 from tests.batch.sets import sets
 
 from keshi.scheme import find_scheme
@@ -15,7 +15,7 @@ NOTICES = ["yingkou-2020", "jinan-2020", "ankang-2020", "wuhai-2020", "shaoguan-
 
 
 @pytest.mark.parametrize("notice", NOTICES)
-@settings(max_examples=25)
+@examples(15)
 @given(data=st.data())
 def test_a_batch_equals_the_row_engine(notice: str, data: st.DataObject) -> None:
     scheme = find_scheme(notice)
@@ -25,7 +25,7 @@ def test_a_batch_equals_the_row_engine(notice: str, data: st.DataObject) -> None
         assert_same(Path(folder), found, scheme, yuan=data.draw(st.booleans()))
 
 
-@settings(max_examples=20)
+@examples(20)
 @given(data=st.data())
 def test_several_items_in_one_set_see_each_others_grants(data: st.DataObject) -> None:
     scheme = find_scheme("jinan-2020")

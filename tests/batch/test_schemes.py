@@ -3,9 +3,9 @@
 import tempfile
 from pathlib import Path
 
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
-from tests.batch.kit import assert_same
+from tests.batch.kit import assert_same, examples
 from tests.batch.schemes import load, schemes
 from tests.batch.sets import sets
 
@@ -24,19 +24,19 @@ def same(data: st.DataObject, *, paid: bool, items: int, people: int) -> None:
             raise
 
 
-@settings(max_examples=120)
+@examples(70)
 @given(data=st.data())
 def test_random_formulas_and_limits(data: st.DataObject) -> None:
     same(data, paid=False, items=1, people=5)
 
 
-@settings(max_examples=60)
+@examples(35)
 @given(data=st.data())
 def test_formulas_that_read_history_see_earlier_grants(data: st.DataObject) -> None:
     same(data, paid=True, items=1, people=1)
 
 
-@settings(max_examples=60)
+@examples(35)
 @given(data=st.data())
 def test_items_of_one_scheme_limit_each_other(data: st.DataObject) -> None:
     same(data, paid=False, items=3, people=1)
