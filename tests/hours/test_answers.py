@@ -158,3 +158,49 @@ def test_every_reason_has_its_sentence() -> None:
     assert len(reasons) > 25
     for reason in reasons:
         assert sentence(reason, "zh", 0) != sentence(reason, "en", 0)
+
+
+def _log(*entries: dict[str, object]) -> list[dict[str, object]]:
+    lesson = {"enrolment": "E", "lesson": "L"}
+    return [
+        {"at": "2020-03-10T09:00:00+08:00", "type": "lesson", **lesson, "length_ms": 3_600_000},
+        {"at": "2020-03-10T09:00:00+08:00", "type": "sign-in"},
+        {"at": "2020-03-10T09:00:00+08:00", "type": "start", "session": "s", **lesson},
+        *entries,
+    ]
+
+
+def test_the_place_to_go_on_is_where_real_time_ran_out_over_several_pieces() -> None:
+    beat = {"type": "beat", "session": "s", "seq": 1, "playing": True, "visible": True}
+    pieces = [[10_000, 20_000], [40_000, 60_000]]
+    credited = credit_events(
+        _log({"at": "2020-03-10T09:00:20+08:00", **beat, "segments": pieces}), Rules(no_skip=False)
+    )
+    assert credited.answers[-1].answer.resume_ms == 50_000, "10 s of the second piece fitted into 20 s"
+
+
+def test_a_course_finished_while_a_check_is_open_ends_with_its_answer() -> None:
+    events = _log()
+    for number in range(1, 181):
+        moment = f"2020-03-10T09:{number // 3:02d}:{number % 3 * 20:02d}+08:00"
+        beat = {
+            "type": "beat",
+            "session": "s",
+            "seq": number,
+            "segments": [[(number - 1) * 20_000, number * 20_000]],
+        }
+        events.append({"at": moment, **beat, "playing": True, "visible": True})
+        if credit_events(events).answers[-1].opened is not None:
+            break
+    watched = number * 20_000
+    assert credit_events(events).provisional_ms == watched
+    done = credit_events(
+        [
+            *events,
+            {"at": moment, "type": "finish"},
+            {"at": moment, "type": "answer", "correct": True},
+            {"at": moment, "type": "start", "session": "t", "enrolment": "E", "lesson": "L"},
+        ]
+    )
+    assert (done.confirmed_ms, done.provisional_ms) == (watched, 0)
+    assert done.answers[-1].reason == "enrolment-not-active"
