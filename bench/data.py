@@ -1,5 +1,6 @@
-"""Synthetic sets for the benchmarks: of nobody, the same for the same seed, mostly fit to be paid."""
+"""Synthetic sets: of nobody, the same for the same seed, mostly fit to be paid. `data.py NOTICE FOLDER PEOPLE`."""
 
+import sys
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -9,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from keshi.scheme import Scheme
+from keshi.scheme import Scheme, find_scheme
 from keshi.settlement.plan import make_plan
 from keshi.vocabulary import Fact, vocabulary
 
@@ -187,3 +188,9 @@ def _history(rng: np.random.Generator, scheme: Scheme, item: str, ids: pa.Array)
         "level": pa.array(rng.integers(1, 6, rows), pa.int64()),
         "amount": pa.array(rng.integers(100, 900, rows) * 100, pa.int64()),
     })  # fmt: skip
+
+
+if __name__ == "__main__":
+    notice, folder, people = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
+    make(find_scheme(notice), ITEMS[notice], folder, people)
+    print("{}")
