@@ -207,7 +207,7 @@ WRONG = {
         "scheme-no-such-form", "[[materials]]", 0,
     ),
     "step under an unknown clock": (
-        schemes.text('[[steps]]\nid = "file"\nstage = "filing"\nby = "x"\nlevel = "city"\nclock = "c"\n' + RULE),
+        schemes.text('[[steps]]\nid = "file"\nstage = "filing"\nby = "city"\nlevel = "city"\nclock = "c"\n' + RULE),
         "scheme-no-such-clock", "[[steps]]", 0,
     ),
     "evaluation on an unknown form": (
@@ -219,7 +219,7 @@ WRONG = {
         "scheme-no-such-clock", "[[evaluations]]", 0,
     ),
     "clock twice": (
-        schemes.text(*['[[clocks]]\nid = "c"\nstage = "filing"\nevent = "e"\nduty_of = "x"\n' + RULE] * 2),
+        schemes.text(*['[[clocks]]\nid = "c"\nstage = "filing"\nevent = "approval"\nduty_of = "city"\n' + RULE] * 2),
         "scheme-id-twice", 'c"\nstage', 1,
     ),
     "key that nobody knows": (

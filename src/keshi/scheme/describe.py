@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from keshi.messages import Lang, message
 from keshi.scheme.load import Scheme
 from keshi.scheme.model import Clock, Evaluation, Form, Item, Parameter, Rule, SchemeFile, Span
-from keshi.vocabulary import choice_label, vocabulary
+from keshi.vocabulary import choice_label
 
 
 def describe(scheme: Scheme, lang: Lang = "zh") -> str:
@@ -207,16 +207,16 @@ class _Page:
     def span(self, span: Span) -> str:
         for kind in ("workdays", "days", "months"):
             value = getattr(span, kind)
-            if value is not None:
+            if value:
                 return self.say(f"span-{kind}", count=value)
         return ""
 
     def clock(self, clock: Clock) -> str:
+        event = self.say(f"event-{clock.event}")
         if clock.before:
-            return self.say("clock-before", span=self.span(clock.before), event=clock.event)
-        return self.say(
-            "clock-within", span=self.span(clock.within) if clock.within else "", event=clock.event
-        )
+            span = self.span(clock.before)
+            return self.say("clock-before" if span else "clock-before-at-all", span=span, event=event)
+        return self.say("clock-within", span=self.span(clock.within) if clock.within else "", event=event)
 
     def procedure(self) -> Iterator[str]:
         clocks = {clock.id: clock for clock in self.file.clocks}
@@ -227,7 +227,7 @@ class _Page:
                 (
                     self.say(f"stage-{step.stage}"),
                     self.rule_text(step),
-                    step.by,
+                    self.say(f"actor-{step.by}"),
                     self.clock(clocks[step.clock]) if step.clock else "",
                     step.clause,
                 )
@@ -253,11 +253,7 @@ class _Page:
             yield from self.section("notice-public")
             yield f"- {self.rule_text(notice)} ({notice.clause})"
             yield f"- {notice.where.of(self.lang)}; {self.span(notice.period)}"
-            yield f"- {', '.join(self.fact_label(name) for name in notice.shows)}"
-
-    def fact_label(self, name: str) -> str:
-        fact = vocabulary().get(name)
-        return fact.label.of(self.lang) if fact else name
+            yield f"- {', '.join(self.say(f'shown-{name}') for name in notice.shows)}"
 
     def papers(self) -> Iterator[str]:
         yield from self.section("materials")
@@ -287,7 +283,8 @@ class _Page:
             yield f"  - {promise.of(self.lang)}"
 
     def evaluation(self, evaluation: Evaluation) -> Iterator[str]:
-        yield f"- {self.rule_text(evaluation)} ({evaluation.clause}): {' → '.join(evaluation.levels)}"
+        levels = " → ".join(self.say(f"actor-{level}") for level in evaluation.levels)
+        yield f"- {self.rule_text(evaluation)} ({evaluation.clause}): {levels}"
         if evaluation.exempt:
             yield f"  - {self.say('describe-exempt')}: {evaluation.exempt.of(self.lang)}"
         for check in evaluation.checks:

@@ -20,6 +20,25 @@ Figure = int | str
 
 Stage = Literal["evaluation", "filing", "training", "claim", "review", "payment", "archive"]
 Payee = Literal["enterprise", "institution", "platform", "provider", "person"]
+Actor = Literal[
+    "enterprise",
+    "provider",
+    "platform",
+    "evaluation-centre",
+    "reviewer",
+    "district",
+    "city",
+    "province",
+    "public",
+]
+"""Who acts; `reviewer` is whoever reviews at the level the case is at."""
+Event = Literal[
+    "application-received", "evaluation-received", "approval", "promised-date", "training-start", "online-part-ended",
+    "training-end", "claim-received", "notice-published", "notice-ended", "epidemic-ended", "policy-end",
+]  # fmt: skip
+"""What a clock runs from."""
+Shown = Literal["organisation", "name", "masked-id-number", "project", "amount", "persons"]
+"""What a public notice may show."""
 Per = Literal["person", "year", "project", "occupation-level"]
 
 
@@ -146,7 +165,7 @@ class Advance(Rule, frozen=True, kw_only=True):
     who: Formula = "True"
     when: Formula = "True"
     due: Span | None = None
-    after: str = "approval"
+    after: Event = "approval"
 
 
 class Item(Part, frozen=True, kw_only=True):
@@ -177,8 +196,8 @@ class Clock(Rule, frozen=True, kw_only=True):
 
     id: Id
     stage: Stage
-    event: str
-    duty_of: str
+    event: Event
+    duty_of: Actor
     within: Span | None = None
     before: Span | None = None
     silence: Label | None = None
@@ -189,7 +208,7 @@ class Step(Rule, frozen=True, kw_only=True):
 
     id: Id
     stage: Stage
-    by: str
+    by: Actor
     level: Literal["provider", "evaluation-centre", "district", "city", "province", "public"]
     clock: Id | None = None
 
@@ -231,7 +250,7 @@ class Form(Rule, frozen=True, kw_only=True):
 class PublicNotice(Rule, frozen=True, kw_only=True):
     """What the public notice shows, where and for how long."""
 
-    shows: list[str]
+    shows: list[Shown]
     where: Label
     period: Span
 
@@ -261,7 +280,7 @@ class Evaluation(Rule, frozen=True, kw_only=True):
 
     id: Id
     subject: Literal["platform", "course", "occupation"]
-    levels: list[str]
+    levels: list[Actor]
     checks: list[Check] = []
     exempt: Label | None = None
     form: Id | None = None
@@ -316,7 +335,7 @@ class Duty(Rule, frozen=True, kw_only=True):
         "priority", "administrator", "submission", "jurisdiction", "archive", "late-entry", "content", "fund",
         "contract", "follow-up",
     ]  # fmt: skip
-    of: str
+    of: Actor
     details: list[Label] = []
 
 
