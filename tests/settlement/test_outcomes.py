@@ -11,7 +11,7 @@ from keshi.settlement.settle import unused_tables
 from support import schemes
 from support.cases import ABSENT, award, case
 from support.people import id_number
-from support.schemes import HOURS, NO_COMMON, RULE, item, manual, quantity, requirement, table
+from support.schemes import HOURS, NO_COMMON, RULE, item, limit, manual, quantity, requirement, table
 
 
 @pytest.fixture
@@ -131,6 +131,11 @@ def test_a_fact_nobody_gave_is_asked_for(load):
     assert found[0].line("zh") == "organisation.legal_person: 缺少“是否独立法人”，请补填"
 
 
+def test_a_person_without_a_name_has_an_empty_one(load):
+    assert one(load(), {"trainees[0].name": None})[1].name == ""
+    assert one(load(), {"trainees[0].name": ABSENT})[1].name == ""
+
+
 def test_a_fact_that_no_rule_names_may_be_left_out(load):
     _, person = one(
         load(), {"trainees[0].insured": ABSENT, "class.code": ABSENT, "organisation.region": ABSENT}
@@ -140,6 +145,23 @@ def test_a_fact_that_no_rule_names_may_be_left_out(load):
 
 def test_the_first_day_is_always_asked_for(load):
     assert [p.where for p in problems(load(), {"class.starts_on": ABSENT})] == ["class.starts_on"]
+
+
+def test_the_last_day_is_asked_for_where_a_limit_or_an_order_needs_it(load):
+    gone = {"class.ends_on": ABSENT}
+    yearly = limit("count_at_most = '3'", '["person", "year"]')
+    ever = limit("count_at_most = '3'")
+    ordered = '[[sequences]]\nid = "after"\n' + RULE
+    for needing in (yearly, ordered):
+        assert [p.where for p in problems(load(needing, top=NO_COMMON), gone)] == ["class.ends_on"]
+    assert one(load(ever, top=NO_COMMON), gone)[1].eligible
+
+
+def test_a_limit_by_project_asks_for_the_project_and_another_does_not(load):
+    past = {"class.project": ABSENT, "trainees[0].history": [award()]}
+    assert one(load(limit("count_at_most = '3'"), top=NO_COMMON), past)[1].eligible
+    by_project = limit("count_at_most = '3'", '["person", "project"]')
+    assert [p.where for p in problems(load(by_project, top=NO_COMMON), past)] == ["class.project"]
 
 
 def test_the_project_is_asked_for_only_of_people_with_a_past(load):
@@ -208,6 +230,7 @@ def test_training_types_decide_first(load):
         "二",
         (),
     )
+    assert result.findings[0].text.en == "the training type is one that the item pays for"
     result, person = one(scheme, {"class.training_type": "skill"})
     assert (result.findings[0].outcome, person.eligible) == ("failed", False)
     result, person = one(scheme, {"class.training_type": None})
@@ -482,6 +505,19 @@ def test_a_division_by_zero_is_refused(load):
     assert [p.code for p in problems(scheme, {"class.online_hours": 0, "class.theory_online_hours": 0})] == [
         "division-by-zero"
     ]
+
+
+def test_formulas_may_count_on_the_past_of_each_person(load):
+    scheme = load(
+        requirement('count_paid(scheme="small-2020", year=2020) < 2', id="few"),
+        items=item(amount='max(0, rate * class_hours - sum_paid(item="training"))'),
+        top=NO_COMMON,
+    )
+    histories = [[], [award(amount="200.50")], [award(), award(item="other")], [award(amount="9999")]]
+    changes = {f"trainees[{n}].history": history for n, history in enumerate(histories)}
+    result = settle(case(changes, people=4), scheme)
+    assert [person.amount for person in result.trainees] == [120_000, 99_950, 0, 0]
+    assert [person.eligible for person in result.trainees] == [True, True, False, True]
 
 
 def test_events_are_credited_before_anything_is_settled(load):

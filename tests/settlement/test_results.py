@@ -1,6 +1,7 @@
 """Receipts and the JSON of a result."""
 
 import copy
+import hashlib
 import json
 import re
 import sys
@@ -129,6 +130,56 @@ def test_another_scheme_or_engine_gives_another_receipt(scheme, tmp_path, monkey
     assert receipt(changed) != before
     monkeypatch.setattr(sys.modules["keshi.settlement.settle"], "ENGINE", "keshi/next")
     assert receipt(scheme) != before
+
+
+def canonical(value):
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def test_a_receipt_can_be_recomputed_by_hand(scheme):
+    """Lines of canonical JSON, digested: anybody can check a receipt without this library."""
+    raw = structure({"trainees[0].history": [award()], "judgements": {}}, people=2)
+    raw["judgements"] = {"judged": True}
+    raw["tables"] = {"bonus": [{"level": 5, "amount": "0.10"}]}
+    found = read_case(raw)
+    result = settle(found, scheme)
+
+    def given(facts):
+        def shown(value):
+            if isinstance(value, Fraction):
+                return f"{value.numerator}/{value.denominator}"
+            if isinstance(value, tuple):
+                return list(value)
+            return value.isoformat() if isinstance(value, date) else value
+
+        return {name: shown(value) for name, value in facts.items() if value is not None}
+
+    def text(value):
+        return f"{value.numerator}/{value.denominator}" if isinstance(value, Fraction) else value
+
+    lines = [
+        {
+            "scheme": "small-2020",
+            "scheme_digest": scheme.digest,
+            "engine": f"keshi/{__version__}",
+            "item": "training",
+            "as_of": "2020-06-01",
+            "facts": given(found.facts),
+            "tables": raw["tables"],
+            "judgements": {"judged": True},
+            "findings": [["rule", "passed", []], ["judged", "passed", []]],
+        }
+    ]
+    past = {
+        "scheme": "small-2020", "item": "training", "project": "钳工岗位", "started_on": "2020-01-06",
+        "ended_on": "2020-02-20", "occupation": None, "level": None, "amount": 10_000,
+    }  # fmt: skip
+    for person, outcome, history in zip(found.trainees, result.trainees, ([past], []), strict=True):
+        steps = [[step.kind.name, text(step.value)] for step in outcome.steps]
+        findings = [["insured", "passed", []]]
+        lines.append([given(person.facts), history, True, 40, outcome.amount, 0, findings, steps])
+    digest = hashlib.sha256(b"\n".join(canonical(line) for line in lines))
+    assert result.receipt == f"sha256:{digest.hexdigest()}"
 
 
 def test_two_people_changing_places_changes_the_receipt(scheme):

@@ -26,7 +26,7 @@ def _given(facts: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in facts.items() if value is not None}
 
 
-_ENCODER = msgspec.json.Encoder(enc_hook=_plain, order="deterministic", decimal_format="string")
+_ENCODER = msgspec.json.Encoder(enc_hook=_plain, order="sorted", decimal_format="string")
 
 
 def receipt_of(case: Case, result: Result) -> str:
