@@ -82,8 +82,9 @@ def load_scheme(folder: Path) -> Scheme:
     raw = _bytes(path)
     text = _decode(raw, path)
     name = str(path)
+    structure = _parse(text, name)
     where = positions(text)
-    report = Report(_convert(text, name, where), name, where)
+    report = Report(_convert(structure, name, where), name, where)
     scope = scheme_symbols(report)
     limits, common_raw = common()
     tables, table_bytes = _tables(folder, report)
@@ -126,11 +127,14 @@ def _decode(raw: bytes, path: Path) -> str:
         raise BadInput(Problem("file-not-utf8", str(path))) from None
 
 
-def _convert(text: str, name: str, where: Mapping[str, tuple[int, int]]) -> SchemeFile:
+def _parse(text: str, name: str) -> dict[str, Any]:
     try:
-        structure = tomllib.loads(text, parse_float=str)
+        return tomllib.loads(text, parse_float=str)
     except (ValueError, RecursionError) as error:  # also figures and nesting beyond what Python reads
         raise BadInput(Problem("file-toml", name, params={"detail": str(error)})) from None
+
+
+def _convert(structure: Mapping[str, Any], name: str, where: Mapping[str, tuple[int, int]]) -> SchemeFile:
     try:
         return msgspec.convert(structure, SchemeFile)
     except msgspec.ValidationError as error:
