@@ -272,3 +272,10 @@ def test_full_years_and_months_end_as_in_the_calendar(tmp_path: Path, day: date)
     ):
         found = one(0, class__ends_on=max(day, date(2020, 3, 10)), trainee__contract_signed_on=signed)
         assert_same(tmp_path, found, scheme)
+
+
+def test_the_id_number_itself_may_be_named(tmp_path: Path) -> None:
+    scheme = notice(tmp_path / "s", "one_yuan", rule(f"trainee.id_number == '{person(1)}'"))
+    assert_same(tmp_path, one(0), scheme)
+    historic = notice(tmp_path / "t", "one_yuan + sum_paid()", rule(f"trainee.id_number != '{person(1)}'"))
+    assert_same(tmp_path, one(0), historic)

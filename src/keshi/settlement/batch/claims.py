@@ -16,7 +16,7 @@ from keshi.settlement.batch.inputs import pointed
 from keshi.settlement.batch.item import Item, Level
 from keshi.settlement.batch.limits import compile_limits
 from keshi.settlement.batch.parameters import parameters
-from keshi.settlement.batch.sql import literal, quoted
+from keshi.settlement.batch.sql import Compiled, literal, quoted
 from keshi.settlement.batch.stage import Stage
 from keshi.settlement.batch.verdicts import Faults
 
@@ -87,6 +87,7 @@ class Claims:
         of_class.names |= derived(of_class, files.scheme, self.engine)
         of_class.names |= parameters(files.scheme, of_class.names["class.starts_on"], arithmetic)
         of_trainee = Compiler(Stage("t"), arithmetic, dict(files.trainees.facts), functions, of_class)
+        of_trainee.names["trainee.id_number"] = Compiled(sql="id_number")
         of_trainee.stage.source(*files.trainees.source_columns("g"))
         of_claim = Compiler(Stage("l"), arithmetic, {}, functions, of_class)
         of_claim.stage.source("raw", "a_project", "a_year")

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import cast
 
 from keshi.expression import Node
 from keshi.expression.nodes import (
@@ -31,7 +30,6 @@ from keshi.settlement.batch.sql import (
     choose,
     constant,
     constant_part,
-    known_only,
     literal,
     of,
 )
@@ -228,9 +226,10 @@ class Compiler:
             if then.null == otherwise.null == "true":
                 return replace(found, sql="cast(null as boolean)", null="true")
             return replace(found, sql=choose(sql, then.sql, otherwise.sql), days=days)
-        return replace(found, number=self._either_number(sql, of(then), of(otherwise)))
+        return replace(found, number=self.either_number(sql, of(then), of(otherwise)))
 
-    def _either_number(self, condition: str, a: Number, b: Number) -> Number:
+    def either_number(self, condition: str, a: Number, b: Number) -> Number:
+        """One number or the other; NULL where the condition is."""
         alike = self.arithmetic.alike([a, b])
         if alike is not None:
             unit, (left, right) = alike
@@ -247,41 +246,6 @@ class Compiler:
             for w in (a, b)
         ]
         return Whole(choose(condition, *texts), min(a.low, b.low), max(a.high, b.high), wide)
-
-    def extreme(self, parts: list[Compiled], smallest: bool) -> Compiled:
-        """`min` and `max`: unknown as soon as one part is, where SQL's own would skip it."""
-        nulls = [part.null for part in parts if part.null is not None]
-        null = any_of(nulls) if nulls else None
-        faults = tuple(fault for part in parts for fault in part.faults)
-        word = "least" if smallest else "greatest"
-        if parts[0].number is None:
-            pick = min if smallest else max
-            days = None
-            if all(part.days for part in parts):
-                bounds = [cast("tuple[int, int]", part.days) for part in parts]
-                days = (pick(b[0] for b in bounds), pick(b[1] for b in bounds))
-            sql = known_only(null, f"{word}({', '.join(part.sql for part in parts)})")
-            return Compiled(sql=sql, null=null, days=days, faults=faults)
-        numbers = [of(part) for part in parts]
-        alike = self.arithmetic.alike(numbers)
-        if alike is not None:
-            unit, wholes = alike
-            return Compiled(null=null, number=self._extreme(word, null, unit, wholes), faults=faults)
-        found = numbers[0]
-        for number in numbers[1:]:
-            first, second = self.short(found), self.short(number)
-            a, b = self.arithmetic.sides(first, second)
-            found = self._either_number(f"({a} {'<=' if smallest else '>='} {b})", first, second)
-        return Compiled(null=null, number=found, faults=faults)
-
-    def _extreme(self, word: str, null: str | None, unit: Fraction, wholes: list[Whole]) -> Number:
-        pick = min if word == "least" else max
-        low, high = pick(w.low for w in wholes), pick(w.high for w in wholes)
-        if all(whole.constant for whole in wholes):
-            return constant(low * unit)
-        wide = any(whole.wide for whole in wholes)
-        sql = known_only(null, f"{word}({', '.join(self.arithmetic.typed(w, wide) for w in wholes)})")
-        return Number(Whole(sql, low, high, wide), unit)
 
     def rounded(self, part: Compiled, function: str) -> Compiled:
         """`floor`, `ceil`, `round_half_up`."""

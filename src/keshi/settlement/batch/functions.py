@@ -13,6 +13,7 @@ from keshi.expression.nodes import Call, Name
 from keshi.settlement.batch.arithmetic import fixed
 from keshi.settlement.batch.compile import Compiler
 from keshi.settlement.batch.engine import Engine
+from keshi.settlement.batch.extremes import extreme
 from keshi.settlement.batch.sql import Compiled, Fault, Number, Whole, all_of, any_of, known_only, of
 from keshi.settlement.batch.tariffs import Tariff
 
@@ -55,7 +56,7 @@ class Functions:
         parts = [compiler.compile(argument) for argument in node.arguments]
         match node.function:
             case "min" | "max":
-                return compiler.extreme(parts, node.function == "min")
+                return extreme(compiler, parts, node.function == "min")
             case "floor" | "ceil" | "round_half_up":
                 return compiler.rounded(parts[0], node.function)
         null, faults = compiler.strict(*parts)

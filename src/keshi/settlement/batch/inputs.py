@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from keshi.case.values import MOST_DIGITS
+from keshi.case.values import MOST_DIGITS, shown
 from keshi.identity import mask_id_number
 from keshi.problems import BadInput, Problem
 from keshi.settlement.batch.engine import Engine
@@ -217,13 +217,13 @@ class Input:
     def refuse(self, found: list[tuple[Check, int]]) -> None:
         """Raise BadInput with how many rows fail each check and the first few of them, identities masked."""
         problems = []
-        shown = [name for name in self.shown if name in self.kinds]
-        columns = ", ".join(f"cast({quoted(name)} as varchar)" for name in shown)
+        names = [name for name in self.shown if name in self.kinds]
+        columns = ", ".join(f"cast({quoted(name)} as varchar)" for name in names)
         for check, count in found:
             rows = self.engine.run(
                 f"select {columns} from {self.engine.source(self.path)} where {check.when} limit {_EXAMPLES}"
             )
-            examples = ", ".join(pointed(shown, row) for row in rows)
+            examples = ", ".join(pointed(names, row) for row in rows)
             problems.append(Problem(check.code, str(self.path), examples, {**check.params, "count": count}))
         if problems:
             raise BadInput(problems)
@@ -233,7 +233,9 @@ def pointed(names: Iterable[str], row: Iterable[Any]) -> str:
     """A row as a message points it out: `class_id=C1 id_number=4402************3X`."""
     parts = []
     for name, value in zip(names, row, strict=True):
-        text = "null" if value is None else mask_id_number(str(value)) if name == "id_number" else str(value)
+        text = (
+            "null" if value is None else mask_id_number(str(value)) if name == "id_number" else shown(value)
+        )
         parts.append(f"{name}={text}")
     return " ".join(parts)
 

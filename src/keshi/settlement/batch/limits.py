@@ -3,6 +3,7 @@
 from keshi.scheme import Scheme
 from keshi.scheme.model import Limit
 from keshi.settlement.batch.arithmetic import LARGEST
+from keshi.settlement.batch.extremes import extreme
 from keshi.settlement.batch.functions import Functions
 from keshi.settlement.batch.item import Aggregate, Item, tag_of
 from keshi.settlement.batch.sql import Compiled, Number, Whole, any_of, constant, of
@@ -53,8 +54,8 @@ class Limits:
                 Number(Whole(name, 0, self.functions.most_paid)),
                 -1,
             )
-            least = compiler.extreme([amount, Compiled(null=ceiling.null, number=left)], True)
-            kept = compiler.rounded(compiler.extreme([least, Compiled(number=constant(0))], False), "floor")
+            least = extreme(compiler, [amount, Compiled(null=ceiling.null, number=left)], True)
+            kept = compiler.rounded(extreme(compiler, [least, Compiled(number=constant(0))], False), "floor")
             after = of(kept).top.sql
         else:
             count_after = Number(Whole(f"({name} + 1)", 1, self.functions.most_times))

@@ -68,7 +68,8 @@ def settle_batch(
     output: `class_id`, `id_number`, `eligible`, `class_hours` (null where not known), `amount_fen`, `advance_fen`,
     `failed` and `unknown` (lists of rule ids, the class's first). The order of rows is not promised.
 
-    `threads` and `memory_limit` (`1GB`) are for the engine made here when none is given.
+    `threads` and `memory_limit` (`1GB`) are for the engine made here when none is given; an engine that is given
+    serves one batch and stays open.
 
     Raises BadInput, with nothing written: a column that is missing, of a wrong type or not known; bad rows, each
     kind with its count and first examples; a division by zero, an unpublished year or a tied tariff where `settle`
