@@ -310,3 +310,59 @@ def test_names_of_the_test_vocabulary_are_formulas(values):
 
 def test_a_broken_line_is_shown_on_one():
     assert problem("a +\nb").excerpt == "    a + b\n    ^"
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "below"),
+    [
+        (")a", "1:1", "^"),
+        ("a + + * b", "1:7", "      ^"),
+        ("a == 'open", "1:6", "     ^"),
+        ("a +", "1:3", "  ^"),
+        ("1 + 'a\\b' + 'c\\d'", "1:7", "      ^"),
+        ("a + 0x1F + 0x2F", "1:5", "    ^^^^"),
+        ("a + klass.x + klass.y", "1:5", "    ^^^^^"),
+        ("a +\nb", "1:1", "^"),
+        ("f(a=1, a=22, b=3)", "1:10", "         ^^"),
+        ("max(a, b)(c) + 1", "1:1", "^" * 12),
+    ],
+)
+def test_every_refusal_marks_its_piece(text, where, below):
+    found = problem(text)
+    assert found.where == where
+    assert found.excerpt.partition("\n")[2] == f"    {below}"
+
+
+def test_refusals_tell_the_limits_and_names():
+    assert problem("a" * 2_001).params == {"most": 2_000}
+    assert problem("a" * 2_001).excerpt == "    " + "a" * 200 + "…\n    ^"
+    assert problem("-" * 61 + "a").params == {"most": 60}
+    assert problem("klass.x").params == {"name": "klass"}
+
+
+def test_every_part_knows_where_it_stands():
+    text = "min(a, -b) if not c and class.d in [1, 2.5] or x is None else (e // 2) * '中文'"
+    assert [text[part.start : part.end] for part in walk(parse(Source(text)))] == [
+        text,
+        "not c and class.d in [1, 2.5] or x is None",
+        "not c and class.d in [1, 2.5]",
+        "not c",
+        "c",
+        "class.d in [1, 2.5]",
+        "class.d",
+        "[1, 2.5]",
+        "1",
+        "2.5",
+        "x is None",
+        "x",
+        "None",
+        "min(a, -b)",
+        "a",
+        "-b",
+        "b",
+        "(e // 2) * '中文'",
+        "e // 2",
+        "e",
+        "2",
+        "'中文'",
+    ]

@@ -452,7 +452,15 @@ def test_wrong_tariffs_of_a_case_are_named_by_their_rows(load):
         ("value-number", "tables.standard[3]"),
         ("table-tie", "tables.standard[4]"),
     ]
-    assert [p.code for p in problems(scheme, tables={"standart": []})] == ["case-table-unknown"]
+    (found,) = problems(scheme, tables={"standart": []})
+    assert (found.code, found.where, found.value) == ("case-table-unknown", "tables.standart", "standart")
+    assert found.params == {"near": "standard"}
+    wrong = {"standart": [], "entirely_other": [], "standard": [{"amount": "x"}], "standrd": []}
+    assert [p.where for p in problems(scheme, tables=wrong)] == [
+        "tables.standart",
+        "tables.standard[0]",
+        "tables.standrd",
+    ]
 
 
 def test_a_table_that_no_rule_uses_is_noted_and_not_an_error(load):

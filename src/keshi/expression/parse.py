@@ -92,7 +92,8 @@ def parse(source: Source) -> Node:
     try:
         tree = ast.parse(_CLASS.sub(_STAND_IN, text), mode="eval")
     except SyntaxError as error:
-        start = min(max(0, (error.offset or 1) - 1), max(0, len(text) - 1))
+        # no offset: the formula breaks off
+        start = min(max(0, (error.offset or len(text)) - 1), max(0, len(text) - 1))
         raise BadInput(source.problem("formula-syntax", start, start + 1)) from None
     except (ValueError, RecursionError, MemoryError):
         raise BadInput(source.problem("formula-syntax", 0, 1)) from None
@@ -154,8 +155,9 @@ class _Reader:
     def constant(self, node: ast.expr, value: object) -> int | Fraction | str | bool | None:
         if isinstance(value, float):
             start, end = self.span(node)
-            written = self.source.text[start:end].replace("_", "")
-            return _plain(Fraction(written))  # the digits as written, never the binary float
+            return _plain(
+                Fraction(self.source.text[start:end])
+            )  # the digits as written, never the binary float
         if isinstance(value, str):
             return value.replace(_STAND_IN, "class")
         if value is None or isinstance(value, bool | int):
