@@ -65,7 +65,7 @@ def test_the_notices_that_come_along_load():
 # (what is wrong, the file, code, the piece of the file it must point at, which occurrence)
 WRONG = {
     "formula that cannot be read": (
-        schemes.text(items=item(amount="class_hours * ")), "formula-syntax", "class_hours * ", 0,
+        schemes.text(items=item(amount=") * class_hours")), "formula-syntax", ") * class_hours", 0,
     ),
     "fact misspelt": (
         schemes.text(requirement("trainee.compleeted")), "formula-unknown-name-near", "trainee.compleeted", 0,
