@@ -82,7 +82,7 @@ class DuckEngine:
         return f"not list_has_all({literal(list(values))}, {column}) or list_count({column}) < len({column})"
 
     def write(self, select: str, path: Path) -> None:
-        """One file, compressed with LZ4, the quickest to write; row groups of 50 000 fit the cache while they are encoded."""
+        """One file, in LZ4, the quickest to write; row groups of 50 000 fit the cache while they are encoded."""
         how = "format parquet, compression lz4_raw, row_group_size 50000"
         self.run(f"copy ({select}) to {literal(str(path))} ({how})")
 
