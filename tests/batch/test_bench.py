@@ -9,7 +9,15 @@ BENCH = Path(__file__).parents[2] / "bench"
 
 def test_a_quick_run_writes_its_table(tmp_path: Path) -> None:
     output = tmp_path / "results.md"
-    command = [sys.executable, str(BENCH / "run.py"), "--quick", "--date", "2020-03-02", "--output", str(output)]
+    command = [
+        sys.executable,
+        str(BENCH / "run.py"),
+        "--quick",
+        "--date",
+        "2020-03-02",
+        "--output",
+        str(output),
+    ]
     ran = subprocess.run(command, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
     text = output.read_text(encoding="utf-8")

@@ -130,6 +130,7 @@ def test_days_regions_and_dated_figures_are_described(load):
     for piece in ("2020-01-01: 20; 2020-07-01: 40", "2020-02-18", "440200, 440300", "2020-03-01 – …"):
         assert piece in page
     empty = schemes.text(
-        '[[clocks]]\nid = "c"\nstage = "filing"\nevent = "approval"\nduty_of = "city"\nwithin = {}\n' + schemes.RULE
+        '[[clocks]]\nid = "c"\nstage = "filing"\nevent = "approval"\nduty_of = "city"\nwithin = {}\n'
+        + schemes.RULE
     )
     assert describe(load(empty), "en")
