@@ -28,6 +28,7 @@ demo: setup ## walk through a notice, a class and its settlement
 
 .PHONY: test
 test: setup check ## everything: the checks, then all tests with branch coverage
+	@scripts/setup.sh bench
 	@$(PYTEST) -n $(JOBS) --cov=keshi --cov-branch --cov-report=term --cov-fail-under=$(LEAST_COVERAGE) $(PYTEST_ARGS)
 
 CHECKS := check-types check-schemes check-format check-lint check-layers check-messages check-generated check-content
