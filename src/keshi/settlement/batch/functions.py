@@ -125,9 +125,9 @@ class Functions:
         codes.append(self._period(compiler.outer or compiler, tariff))
         code = " + ".join(f"{size} * {sql}" for size, sql in zip(tariff.strides, codes, strict=True))
         column = compiler.stage.column(f"({code})", "code")
-        value = compiler.stage.join(tariff.name, {"code": column}, "amount")
+        value = compiler.stage.join(tariff.name, {"code": column}, "amount", total=tariff.total)
         if tariff.ties:
-            tied = compiler.stage.join(tariff.name, {"code": column}, "tied")
+            tied = compiler.stage.join(tariff.name, {"code": column}, "tied", total=tariff.total)
             faults.append(Fault("batch-table-tie", f"coalesce({tied}, false)"))
         number = Number(Whole(value, tariff.low, tariff.high), tariff.unit)
         return Compiled(null=f"({value} is null)", number=number, faults=tuple(faults))

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 _WORD = re.compile(r"\b[a-z]\w*\b")
+_LITERALS = ("true", "false", "null")
 
 
 @dataclass(slots=True)
@@ -31,15 +32,20 @@ class Stage:
             self.depth.setdefault(name, 0)
 
     def column(self, sql: str, hint: str = "") -> str:
-        """The name of a column with this value; the same text is computed once."""
+        """The name of a column with this value; the same text is computed once, a column is itself."""
+        if _WORD.fullmatch(sql) and sql not in _LITERALS:
+            return sql
         known = self._made.get(sql)
         if known is None:
             known = self._made[sql] = self._name(hint, self._below(sql))
             self._level(self.depth[known]).columns[known] = sql
         return known
 
-    def join(self, table: str, on: dict[str, str], take: str) -> str:
-        """The column `take` of a small table whose keys are unique, NULL where no row of it fits."""
+    def join(self, table: str, on: dict[str, str], take: str, *, total: bool = False) -> str:
+        """The column `take` of a small table whose keys are unique, NULL where no row of it fits.
+
+        `total`: a row always fits, so an inner join does, which engines run faster over small whole numbers.
+        """
         keys = sorted(on.items())
         text = f"{table}({keys}).{take}"
         known = self._made.get(text)
@@ -49,7 +55,9 @@ class Stage:
             if alias is None:
                 alias = self._made[f"{table}({keys})"] = f"j{self.prefix}{len(self._made)}"
                 fits = " and ".join(f"{alias}.{key} = {sql}" for key, sql in keys)
-                self._level(depth + 1).joins.append(f"left join {table} {alias} on {fits}")
+                self._level(depth + 1).joins.append(
+                    f"{'' if total else 'left '}join {table} {alias} on {fits}"
+                )
             known = self._made[text] = self._name(take, depth)
             self._level(self.depth[known]).columns[known] = f"{alias}.{take}"
         return known

@@ -13,6 +13,8 @@ from keshi.settlement.batch.engine import Engine
 from keshi.settlement.batch.sql import Compiled, constant, literal, of
 
 MOST_COMBINATIONS = 1_000_000
+_FEW = 1_000
+"""Up to so many combinations stand in the table even without an amount."""
 _SHORT = 12
 """Keys with at most so many values are told apart by CASE, others by a join."""
 
@@ -47,6 +49,10 @@ class Tariff:
         amounts = [int(row.value / self.unit) for row in table.rows] or [0]
         self.low, self.high = min(amounts), max(amounts)
         found = list(self._rows())
+        self.total = prod(sizes) <= _FEW
+        if self.total:
+            named = {code for code, _, _ in found}
+            found += [(code, None, False) for code in range(prod(sizes)) if code not in named]
         self.ties = any(tied for _, _, tied in found)
         engine.load(name, {"code": "bigint", "amount": "bigint", "tied": "boolean"}, found)
 
