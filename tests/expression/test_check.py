@@ -59,6 +59,8 @@ def type_of(text, expected=None):
         ("trainee.minutes / m.b", "1"),
         ("trainee.minutes % 45", "minute"),
         ("trainee.minutes + 45", "minute"),
+        ("trainee.minutes + 9 * 5", "minute"),
+        ("trainee.minutes + 90 / 2", "minute"),
         ("45 + trainee.minutes", "minute"),
         ("trainee.minutes - m.b", "minute"),
         ("trainee.minutes * 3", "minute"),
@@ -440,6 +442,15 @@ def test_one_unknown_name_is_one_problem(text):
     assert codes(text) == ["formula-unknown-name"]
 
 
+def test_a_wrong_type_is_one_problem():
+    assert codes("b.a + y.a") == codes("y.a + b.a") == ["formula-wrong-type"]
+    assert codes("b.a * y.a + y.a") == ["formula-wrong-type"]
+
+
+def test_after_an_unknown_key_the_others_are_still_judged():
+    assert codes("lookup(tariff, colour=qqqqqq, level=t.a)") == ["formula-unknown-name", "formula-wrong-type"]
+
+
 def test_after_an_unknown_argument_the_others_are_still_compared():
     assert codes("min(n.a, qqqqqq, h.b)") == ["formula-unknown-name", "formula-wrong-unit"]
 
@@ -450,6 +461,7 @@ def test_after_an_unknown_argument_the_others_are_still_compared():
         ("(1 + b.a) * 3", "     ^^^"),
         ("n.a in [1, 'a', b.a] and b.a", "           ^^^"),
         ("(n.a in territory) and b.a", " " * 8 + "^" * 9),
+        ("n.a in [b.a] and b.b", " " * 8 + "^" * 3),
         ("c.a in ['red', 'rad'] and b.a", " " * 15 + "^" * 5),
         ("floor(trainee.minuts / 45)", " " * 6 + "^" * 14),
     ],
