@@ -6,8 +6,6 @@ from keshi.settlement.batch.claims import Claims
 from keshi.settlement.batch.engine import Engine
 from keshi.settlement.batch.item import Item
 
-_BITS = 62
-
 
 def write_output(engine: Engine, claims: Claims, path: Path) -> tuple[int, int, int, int]:
     """Write the outcomes; return rows, eligible people, amount and advance (fen)."""
@@ -41,54 +39,30 @@ def _outcomes(engine: Engine, claims: Claims, item: Item) -> str:
     for table in ("claim", "again"):
         query = f"select distinct {listed} from {table}_{index} l join class_{index} k on k.rank = l.rank"
         found |= set(engine.run(query))
-    places = _places(item, words)
-    _load_lists(engine, item, places, len(group), len(head), sorted(found))
-    keys = " and ".join(
-        f"r.{name} = {_packed(place, list(prefixed.values()))}" for name, place in places.items()
-    )
+    _load_lists(engine, item, words, len(group), len(head), sorted(found))
+    same = " and ".join(f"r.{name} = {sql}" for name, sql in prefixed.items())
     good = " and ".join(f"{sql} = 0" for sql in prefixed.values())
     return (
         f"select k.class_id as class_id, l.id_number as id_number, ({good}) as eligible, l.hours as class_hours, "
         "l.amount as amount_fen, l.advance as advance_fen, r.failed as failed, r.unknown as unknown "
-        f"from ({source}) l join class_{index} k on k.rank = l.rank join lists_{index} r on {keys}"
+        f"from ({source}) l join class_{index} k on k.rank = l.rank join lists_{index} r on {same}"
     )
 
 
-Place = dict[int, int]
-"""The words (by their index) that make up one key of the lists, each with its factor."""
-
-
-def _places(item: Item, words: list[str]) -> dict[str, Place]:
-    """The keys of the lists: all words in one number where they fit, which joins in half the time."""
-    levels = (item.class_level, item.head, item.tail)
-    widths = [width for level in levels for width in level.verdicts.widths()]
-    if sum(widths) > _BITS:
-        return {f"key{index}": {index: 1} for index in range(len(words))}
-    return {"key0": {index: 1 << sum(widths[:index]) for index in range(len(words))}}
-
-
-def _packed(place: Place, columns: list[str]) -> str:
-    return "(" + " + ".join(f"{columns[index]} * {factor}" for index, factor in place.items()) + ")"
-
-
 def _load_lists(
-    engine: Engine,
-    item: Item,
-    places: dict[str, Place],
-    classes: int,
-    heads: int,
-    found: list[tuple[int, ...]],
+    engine: Engine, item: Item, words: list[str], classes: int, heads: int, found: list[tuple[int, ...]]
 ) -> None:
-    rows: list[list[object]] = []
+    rows = []
     for row in found:
         failed, unknown = item.class_level.verdicts.read(row[:classes])
         of_head = item.head.verdicts.read(row[classes : classes + heads])
         of_tail = item.tail.verdicts.read(row[classes + heads :])
-        keys = [sum(row[index] * factor for index, factor in place.items()) for place in places.values()]
-        failed += _ordered(item, of_head[0], of_tail[0])
-        unknown += _ordered(item, of_head[1], of_tail[1])
-        rows.append([*keys, failed, unknown])
-    columns = {**dict.fromkeys(places, "bigint"), "failed": "varchar[]", "unknown": "varchar[]"}
+        both = (
+            [*failed, *_ordered(item, of_head[0], of_tail[0])],
+            [*unknown, *_ordered(item, of_head[1], of_tail[1])],
+        )
+        rows.append([*row, *both])
+    columns = {**dict.fromkeys(words, "bigint"), "failed": "varchar[]", "unknown": "varchar[]"}
     engine.load(f"lists_{item.index}", columns, rows)
 
 

@@ -23,11 +23,6 @@ class Verdicts:
         self.rules.append(rule)
         self.bits += [(at, when) for at, when in ((place, failed), (place + 1, unknown)) if when != "false"]
 
-    def widths(self) -> list[int]:
-        """How many bits each integer takes."""
-        rules = len(self.rules)
-        return [2 * min(RULES_PER_WORD, rules - first) for first in range(0, max(rules, 1), RULES_PER_WORD)]
-
     def words(self) -> list[str]:
         """The integers in SQL."""
         words = -(-len(self.rules) // RULES_PER_WORD) or 1
