@@ -33,6 +33,7 @@ for name in base "${sets[@]}"; do
     output=requirements/$name.txt
     extra=()
     [[ $name == base ]] || extra=(--extra "$name")
+    [[ $name != dev ]] || extra+=(--extra web)
     rm -f "$output"
     compile "$output" --generate-hashes -c "$all" "${extra[@]}" pyproject.toml
     sed -i.bak '/^    #   -c /d' "$output" && rm -f "$output.bak"

@@ -1,0 +1,1 @@
+"""The service: keshi's rules behind pages, roles, clocks and a database."""

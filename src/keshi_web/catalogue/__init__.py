@@ -1,0 +1,1 @@
+"""Occupations, tariffs, platforms, courses, teachers, evaluations."""

@@ -1,0 +1,1 @@
+"""Class filing: plan, syllabus, roster, review, decision."""

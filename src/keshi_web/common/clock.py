@@ -1,0 +1,41 @@
+"""The service's one clock. A demonstration or test may stand on another day; production never does."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils import timezone
+
+ZONE = ZoneInfo("Asia/Shanghai")
+_moved: list[timedelta] = []
+
+
+def now() -> datetime:
+    """This moment, aware, in China's time."""
+    moment = timezone.now().astimezone(ZONE)  # noqa: TID251 - the one place that reads the clock
+    return moment + _shift(moment)
+
+
+def today() -> date:
+    """The day it is in China."""
+    return now().date()
+
+
+def stand_on(day: date | None) -> None:
+    """Let this process believe it is `day`, at the present time of day (None: the real day again).
+
+    Raises RuntimeError outside demonstrations and tests.
+    """
+    if not settings.LOCAL:
+        raise RuntimeError("the clock is moved in demonstrations and tests only")
+    real = timezone.now().astimezone(ZONE).date()  # noqa: TID251
+    _moved[:] = [day - real] if day else [timedelta(0)]
+
+
+def _shift(moment: datetime) -> timedelta:
+    if not settings.LOCAL:
+        return timedelta(0)
+    if not _moved:
+        wanted = settings.DEMO_TODAY
+        _moved[:] = [date.fromisoformat(wanted) - moment.date()] if wanted else [timedelta(0)]
+    return _moved[0]

@@ -1,0 +1,213 @@
+"""Settings of the service, all from the environment. docs/operations.md lists every variable.
+
+Two kinds of running: a demonstration or a test (`KESHI_DEMO=1`, keys and database made under `.keshi/`), and
+production, where nothing secret has a default and a missing variable stops the start with its name.
+"""
+
+from pathlib import Path
+
+import environ
+from csp.constants import NONE, SELF
+
+env = environ.Env()
+
+CHECKOUT = Path(__file__).resolve().parents[3]
+HOME = Path(env("KESHI_HOME", default=str(CHECKOUT / ".keshi")))
+"""Where the embedded database, uploads and, in a demonstration, keys live."""
+
+DEMO = env.bool("KESHI_DEMO", default=False)
+TESTING = env.bool("KESHI_TESTING", default=False)
+LOCAL = DEMO or TESTING
+DEBUG = env.bool("KESHI_DEBUG", default=False)
+
+SECRET_KEY = env("KESHI_SECRET_KEY", default="only-for-demonstrations-and-tests-never-for-people" if LOCAL else env.NOTSET)
+VAULT_KEYS = Path(env("KESHI_VAULT_KEYS", default=str(HOME / "keys.json") if LOCAL else env.NOTSET))
+"""File with the keys of the identity vault; outside the database and outside its backups."""
+
+ALLOWED_HOSTS = env.list("KESHI_HOSTS", default=["*"] if LOCAL else env.NOTSET)
+CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if host != "*"]
+BASE_URL = env("KESHI_BASE_URL", default="http://localhost:8000" if LOCAL else env.NOTSET)
+
+# ---------------------------------------------------------------------------------------------------------
+# Applications: an app imports only apps listed before it (pyproject.toml, import-linter)
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django.contrib.postgres",
+    "axes",
+    "csp",
+    "django_cotton.apps.SimpleAppConfig",
+    "django_filters",
+    "django_htmx",
+    "pghistory",
+    "pgtrigger",
+    "procrastinate.contrib.django",
+    "keshi_web.common",
+    "keshi_web.ui",
+    "keshi_web.files",
+    "keshi_web.regions",
+    "keshi_web.accounts",
+    "keshi_web.organisations",
+    "keshi_web.people",
+    "keshi_web.schemes",
+    "keshi_web.workflow",
+    "keshi_web.documents",
+    "keshi_web.catalogue",
+    "keshi_web.classes",
+    "keshi_web.portal",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "keshi_web.accounts.middleware.ActorMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "keshi_web.config.urls"
+ASGI_APPLICATION = "keshi_web.config.asgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "OPTIONS": {
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    [
+                        "django_cotton.cotton_loader.Loader",
+                        "django.template.loaders.filesystem.Loader",
+                        "django.template.loaders.app_directories.Loader",
+                    ],
+                )
+            ],
+            "builtins": ["django_cotton.templatetags.cotton", "django.templatetags.i18n"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+                "keshi_web.ui.context.shell",
+            ],
+        },
+    }
+]
+
+# ---------------------------------------------------------------------------------------------------------
+# Database
+
+
+def _database() -> dict[str, object]:
+    if LOCAL and not env("DATABASE_URL", default=""):
+        from keshi_web.config import postgres
+
+        return postgres.ensure_running(HOME / "postgres").django_settings()
+    return env.db("DATABASE_URL")
+
+
+DATABASES = {"default": {**_database(), "ATOMIC_REQUESTS": False, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}}
+
+# ---------------------------------------------------------------------------------------------------------
+# Sign-in
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "accounts:sign-in"
+LOGIN_REDIRECT_URL = "/"
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = 8 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_CALLABLE = "keshi_web.accounts.views.locked_out"
+
+# ---------------------------------------------------------------------------------------------------------
+# Transport, content policy
+
+HTTPS = env.bool("KESHI_HTTPS", default=not LOCAL)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_REDIRECT_EXEMPT = [r"^health/"]
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "style-src": [SELF, "'unsafe-inline'"],
+        "script-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+
+# ---------------------------------------------------------------------------------------------------------
+# Language and time
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]
+LANGUAGE_COOKIE_NAME = "keshi_language"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+DEMO_TODAY = env("KESHI_TODAY", default="")
+"""Demonstrations and tests only: the day on which the service believes to be."""
+
+# ---------------------------------------------------------------------------------------------------------
+# Files
+
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(env("KESHI_STATIC", default=str(HOME / "static")))
+STATICFILES_DIRS = [("vendor", HOME / "vendor")] if (HOME / "vendor").is_dir() else []
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if LOCAL
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = LOCAL
+MEDIA_ROOT = Path(env("KESHI_UPLOADS", default=str(HOME / "uploads")))
+"""Outside the web root: uploads are served as attachments by a view, never by address."""
+DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
+SILENCED_SYSTEM_CHECKS: list[str] = []
+
+# ---------------------------------------------------------------------------------------------------------
+# Messages outwards
+
+EMAIL_BACKEND = env("KESHI_EMAIL_BACKEND", default="django.core.mail.backends.console.EmailBackend")
+SMS_BACKEND = env("KESHI_SMS_BACKEND", default="keshi_web.workflow.sms.ConsoleSms")
+DEFAULT_FROM_EMAIL = env("KESHI_FROM_EMAIL", default="keshi@localhost")

@@ -1,0 +1,1 @@
+"""Official forms and letters as PDF and Word."""

@@ -1,0 +1,1 @@
+"""Uploads: checked by content, stored under our own names, served as attachments."""

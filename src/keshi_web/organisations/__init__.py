@@ -1,0 +1,1 @@
+"""Enterprises, institutions, platforms, dispatch agencies."""

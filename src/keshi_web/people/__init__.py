@@ -1,0 +1,1 @@
+"""The identity vault: trainees, categories, masked views, access log."""

@@ -1,0 +1,1 @@
+"""Administrative divisions and offices, a tree with validity."""

@@ -1,0 +1,1 @@
+"""Notices as published versions: import, check, compare, approve."""

@@ -1,0 +1,1 @@
+"""Transition tables, clocks, timelines, the work queue, messages."""
