@@ -6,6 +6,7 @@ looked at (pictures, embedded files, a second directory that another unzipper wo
 
 import re
 import zlib
+from collections.abc import Iterator
 from io import BytesIO
 from posixpath import join, normpath
 from struct import error as StructError
@@ -76,15 +77,8 @@ def damaged(name: str, detail: object) -> BadInput:
 
 def _unpacked(name: str, data: bytes) -> dict[str, _Part]:
     """The needed parts by lower-case name, unpacked within the limits."""
-    try:
-        with ZipFile(BytesIO(data)) as package:
-            directory = package.infolist()
-    except (BadZipFile, ValueError, NotImplementedError, OSError) as error:
-        raise damaged(name, error) from None
-    # Some writers separate folders as Windows does, and some do not care for capitals.
-    named = [(entry.filename.replace("\\", "/"), entry) for entry in directory]
+    named = _directory(name, data)
     known = {part.lower() for part, _ in named}
-    _check_directory(name, directory, len(data))
     if _BOOK not in known:
         raise BadInput(Problem("file-xlsb" if "xl/workbook.bin" in known else "file-not-workbook", name))
     if any(part.startswith("xl/externallinks/") for part in known):
@@ -101,6 +95,33 @@ def _unpacked(name: str, data: bytes) -> dict[str, _Part]:
         room -= len(content)
         found[key] = _Part(part, content)
     return found
+
+
+def parts_of(name: str, data: bytes) -> Iterator[tuple[str, bytes]]:
+    """Every part of an Office package of any kind (.docx as well), one at a time, within the same limits.
+
+    Raises:
+        BadInput: damaged, encrypted, or larger than the limits once unpacked.
+    """
+    room = MOST_UNPACKED
+    for part, entry in _directory(name, data):
+        if entry.is_dir():
+            continue
+        content = _inflated(name, data, entry, room)
+        room -= len(content)
+        yield part, content
+
+
+def _directory(name: str, data: bytes) -> list[tuple[str, ZipInfo]]:
+    """Name and entry of every part; what the directory declares is within the limits."""
+    try:
+        with ZipFile(BytesIO(data)) as package:
+            directory = package.infolist()
+    except (BadZipFile, ValueError, NotImplementedError, OSError) as error:
+        raise damaged(name, error) from None
+    _check_directory(name, directory, len(data))
+    # Some writers separate folders as Windows does, and some do not care for capitals.
+    return [(entry.filename.replace("\\", "/"), entry) for entry in directory]
 
 
 def _check_directory(name: str, directory: list[ZipInfo], size: int) -> None:
