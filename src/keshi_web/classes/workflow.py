@@ -1,0 +1,224 @@
+"""The process of a class filing and of its amendments: who may do what, when, with which clocks and letters."""
+
+from datetime import date
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from keshi.problems import BadInput
+from keshi_web.accounts.actor import Actor
+from keshi_web.accounts.roles import LEADERS, PROVIDERS, REVIEWERS, Role
+from keshi_web.classes import guards
+from keshi_web.classes.models import Amendment, Filing
+from keshi_web.workflow.engine import not_the_same_person
+from keshi_web.workflow.models import Process
+from keshi_web.workflow.table import ClockSpec, Side, State, Transition, Workflow, register
+
+CLERK = frozenset({Role.CLERK})
+
+
+def _clock(filing: Filing, name: str) -> ClockSpec | None:
+    """The clocks of a filing: those of its notice at the stage `filing`, and three that every office keeps."""
+    if name == "notice":  # the office's own time limit after an application came in
+        for clock in filing.scheme.file.clocks:
+            if clock.stage == "filing" and clock.event == "application-received" and clock.within:
+                span = clock.within
+                return ClockSpec(
+                    clock.id, clock.text.zh, clock.text.en, clock.clause, Side.OFFICE,
+                    workdays=span.workdays, days=span.days, months=span.months,
+                )  # fmt: skip
+        return None
+    if name == "before-start":
+        return ClockSpec(
+            name, "开班前作出决定", "decide before the class starts", "", Side.OFFICE,
+            last_day=_day_before(filing),
+        ) if filing.starts_on and not filing.late else None  # fmt: skip
+    if name == "correction":
+        return ClockSpec(
+            name, "补正材料", "correct the application", "", Side.PROVIDER, last_day=filing.correction_due_on
+        ) if filing.correction_due_on else None  # fmt: skip
+    if name == "completion":
+        for clock in filing.scheme.file.clocks:
+            if clock.event == "promised-date" and filing.completion_due_on:
+                return ClockSpec(
+                    clock.id, clock.text.zh, clock.text.en, clock.clause, Side.PROVIDER,
+                    last_day=filing.completion_due_on,
+                )  # fmt: skip
+    return None
+
+
+def _day_before(filing: Filing) -> date:
+    """The last workday on which the decision still comes before the class."""
+    assert filing.starts_on is not None
+    try:
+        return filing.scheme.workdays.before(filing.starts_on, 1)
+    except BadInput:
+        return filing.starts_on
+
+
+FILING = register(
+    Workflow(
+        name="filing",
+        title=_("开班备案"),
+        start="draft",
+        icon="clipboard-check",
+        states=(
+            State("draft", _("草稿"), Side.PROVIDER),
+            State("submitted", _("待初审"), Side.OFFICE, "blue"),
+            State("endorsed", _("待审批"), Side.OFFICE, "blue"),
+            State("returned", _("补正中"), Side.PROVIDER, "amber"),
+            State("provisional", _("先行开班"), Side.PROVIDER, "amber"),
+            State("supplemented", _("待复核"), Side.OFFICE, "blue"),
+            State("approved", _("准予开班"), Side.NOBODY, "green"),
+            State("running", _("培训中"), Side.NOBODY, "green"),
+            State("interrupted", _("已中断"), Side.PROVIDER, "amber"),
+            State("resuming", _("待同意续训"), Side.OFFICE, "blue"),
+            State("finished", _("已结束"), Side.NOBODY, "grey", final=True),
+            State("refused", _("不予备案"), Side.NOBODY, "red", final=True),
+            State("withdrawn", _("已撤回"), Side.NOBODY, "grey", final=True),
+            State("revoked", _("已撤销"), Side.NOBODY, "red", final=True),
+        ),
+        transitions=(
+            Transition(
+                "submit", ("draft",), "submitted", _("提交备案"), PROVIDERS, at="provider",
+                guards=(guards.complete,), starts=("notice", "before-start"), notifies=(Side.OFFICE,),
+            ),
+            Transition(
+                "register", ("draft",), "submitted", _("登记受理"), CLERK, at="office",
+                guards=(guards.came_on_paper, guards.complete), starts=("notice", "before-start"), notifies=(Side.PROVIDER,),
+            ),
+            Transition(
+                "return", ("submitted", "endorsed"), "returned", _("退回补正"), REVIEWERS, needs=("defects",),
+                suspends=("*",), starts=("correction",), letter="return", notifies=(Side.PROVIDER,), tone="warning",
+            ),
+            Transition(
+                "resubmit", ("returned",), "submitted", _("重新提交"), PROVIDERS, at="provider",
+                guards=(guards.complete,), resumes=("*",), stops=("correction",), notifies=(Side.OFFICE,),
+            ),
+            Transition(
+                "reregister", ("returned",), "submitted", _("登记补正材料"), CLERK, at="office",
+                guards=(guards.came_on_paper, guards.complete), resumes=("*",), stops=("correction",),
+                notifies=(Side.PROVIDER,),
+            ),
+            Transition(
+                "endorse", ("submitted",), "endorsed", _("初审通过"), CLERK, guards=(guards.tasks_settled,),
+                notifies=(Side.OFFICE,), tone="success", bulk=True,
+            ),
+            Transition(
+                "propose-refusal", ("submitted",), "endorsed", _("建议不予备案"), CLERK, needs=("reason",),
+                notifies=(Side.OFFICE,), tone="danger",
+            ),
+            Transition(
+                "send-back", ("endorsed",), "submitted", _("退回初审"), LEADERS, at="above", needs=("remark",),
+                notifies=(Side.OFFICE,), tone="warning",
+            ),
+            Transition(
+                "approve", ("endorsed",), "approved", _("准予开班"), LEADERS, at="above",
+                guards=(not_the_same_person("endorse", "propose-refusal"), guards.not_provisional_only, guards.starts_later),
+                stops=("*",), letter="approval", notifies=(Side.PROVIDER,), tone="success", bulk=True,
+            ),
+            Transition(
+                "approve-provisionally", ("endorsed",), "provisional", _("同意先行开班"), LEADERS, at="above",
+                needs=("due_on",), guards=(not_the_same_person("endorse", "propose-refusal"), guards.provisional_possible),
+                stops=("*",), starts=("completion",), letter="provisional", notifies=(Side.PROVIDER,), tone="warning",
+            ),
+            Transition(
+                "supplement", ("provisional",), "supplemented", _("提交补报材料"), PROVIDERS, at="provider",
+                guards=(guards.complete_in_full,), stops=("*",), notifies=(Side.OFFICE,),
+            ),
+            Transition(
+                "confirm", ("supplemented",), "approved", _("补报材料齐全"), LEADERS, at="above",
+                guards=(not_the_same_person("endorse"),), letter="approval", notifies=(Side.PROVIDER,), tone="success",
+            ),
+            Transition(
+                "return-supplement", ("supplemented",), "provisional", _("退回补报"), REVIEWERS, needs=("defects", "due_on"),
+                starts=("completion",), letter="return", notifies=(Side.PROVIDER,), tone="warning",
+            ),
+            Transition(
+                "refuse", ("endorsed",), "refused", _("不予备案"), LEADERS, at="above", needs=("reason", "remedy"),
+                guards=(not_the_same_person("endorse", "propose-refusal"),), stops=("*",), letter="refusal",
+                notifies=(Side.PROVIDER,), tone="danger",
+            ),
+            Transition(
+                "withdraw", ("draft", "submitted", "returned"), "withdrawn", _("撤回"), PROVIDERS, at="provider",
+                stops=("*",), notifies=(Side.OFFICE,), tone="secondary",
+            ),
+            Transition(
+                "cancel", ("approved", "provisional"), "withdrawn", _("取消开班"), PROVIDERS, at="provider",
+                needs=("reason",), stops=("*",), notifies=(Side.OFFICE,), tone="danger",
+            ),
+            Transition(
+                "revoke", ("approved", "provisional", "running", "interrupted"), "revoked", _("撤销备案"), LEADERS, at="above",
+                needs=("reason", "remedy"), stops=("*",), letter="revocation", notifies=(Side.PROVIDER,), tone="danger",
+            ),
+            Transition("start", ("approved",), "running", _("开班"), at="system", guards=()),
+            Transition(
+                "interrupt", ("running",), "interrupted", _("登记中断"), PROVIDERS, at="provider", needs=("reason",),
+                notifies=(Side.OFFICE,), tone="warning",
+            ),
+            Transition(
+                "ask-to-resume", ("interrupted",), "resuming", _("申请线上续训"), PROVIDERS, at="provider",
+                needs=("note",), guards=(guards.resumption_fits,), notifies=(Side.OFFICE,),
+            ),
+            Transition(
+                "resume", ("resuming",), "running", _("同意续训"), REVIEWERS, notifies=(Side.PROVIDER,), tone="success",
+            ),
+            Transition(
+                "decline-to-resume", ("resuming",), "interrupted", _("不同意续训"), REVIEWERS, needs=("reason",),
+                notifies=(Side.PROVIDER,), tone="danger",
+            ),
+            Transition("finish", ("running",), "finished", _("培训结束"), at="system"),
+        ),
+        subject_of=lambda process: Filing.objects.select_related("process", "organisation", "scheme_version").get(process=process),
+        clock=_clock,
+        url=lambda process: reverse("classes:filing", args=[process.number]),
+    )
+)  # fmt: skip
+
+
+def no_amendment_open(amendment: Amendment, actor: Actor) -> Any:
+    """Guard: the class may still be changed."""
+    return guards.amendable(amendment.filing, actor)
+
+
+AMENDMENT = register(
+    Workflow(
+        name="amendment",
+        title=_("备案变更"),
+        start="draft",
+        icon="edit",
+        states=(
+            State("draft", _("草稿"), Side.PROVIDER),
+            State("submitted", _("待审核"), Side.OFFICE, "blue"),
+            State("accepted", _("已同意"), Side.NOBODY, "green", final=True),
+            State("refused", _("不同意"), Side.NOBODY, "red", final=True),
+            State("withdrawn", _("已撤回"), Side.NOBODY, "grey", final=True),
+        ),
+        transitions=(
+            Transition(
+                "submit", ("draft",), "submitted", _("提交变更"), PROVIDERS, at="provider",
+                guards=(no_amendment_open,), notifies=(Side.OFFICE,),
+            ),
+            Transition(
+                "accept", ("submitted",), "accepted", _("同意变更"), REVIEWERS, guards=(no_amendment_open,),
+                letter="amendment", notifies=(Side.PROVIDER,), tone="success",
+            ),
+            Transition(
+                "refuse", ("submitted",), "refused", _("不同意变更"), REVIEWERS, needs=("reason",), letter="amendment",
+                notifies=(Side.PROVIDER,), tone="danger",
+            ),
+            Transition(
+                "withdraw", ("draft", "submitted"), "withdrawn", _("撤回"), PROVIDERS, at="provider",
+                notifies=(Side.OFFICE,), tone="secondary",
+            ),
+        ),
+        subject_of=lambda process: Amendment.objects.select_related("process", "filing__process", "filing__scheme_version").get(process=process),
+        url=lambda process: reverse("classes:amendment", args=[process.number]),
+    )
+)  # fmt: skip
+
+
+def state_of(process: Process) -> State:
+    """The state with its label, for lists that do not load the subject."""
+    return FILING.by_state[process.state]
