@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes .venv with exactly the pinned packages. Usage: scripts/setup.sh [set …]   (sets: requirements/<set>.txt)
+# Makes .venv with exactly the pinned packages, and the site's style sheets, scripts and fonts in .keshi. Usage: scripts/setup.sh [set …]   (sets: requirements/<set>.txt)
 # Needs Python 3.11 or newer and a package registry; fetches uv by itself and touches nothing outside the checkout.
 # Runs in a blink when nothing changed.
 set -euo pipefail
@@ -48,3 +48,5 @@ for set in "${extra[@]}"; do # more packages on top, kept until the next change 
         echo "setup: requirements/$set.txt added"
     fi
 done
+
+"$venv/bin/python" scripts/assets.py

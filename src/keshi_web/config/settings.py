@@ -20,7 +20,9 @@ TESTING = env.bool("KESHI_TESTING", default=False)
 LOCAL = DEMO or TESTING
 DEBUG = env.bool("KESHI_DEBUG", default=False)
 
-SECRET_KEY = env("KESHI_SECRET_KEY", default="only-for-demonstrations-and-tests-never-for-people" if LOCAL else env.NOTSET)
+SECRET_KEY = env(
+    "KESHI_SECRET_KEY", default="only-for-demonstrations-and-tests-never-for-people" if LOCAL else env.NOTSET
+)
 VAULT_KEYS = Path(env("KESHI_VAULT_KEYS", default=str(HOME / "keys.json") if LOCAL else env.NOTSET))
 """File with the keys of the identity vault; outside the database and outside its backups."""
 
@@ -120,7 +122,9 @@ def _database() -> dict[str, object]:
     return env.db("DATABASE_URL")
 
 
-DATABASES = {"default": {**_database(), "ATOMIC_REQUESTS": False, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}}
+DATABASES = {
+    "default": {**_database(), "ATOMIC_REQUESTS": False, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+}
 
 # ---------------------------------------------------------------------------------------------------------
 # Sign-in
@@ -189,7 +193,11 @@ DEMO_TODAY = env("KESHI_TODAY", default="")
 
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env("KESHI_STATIC", default=str(HOME / "static")))
-STATICFILES_DIRS = [("vendor", HOME / "vendor")] if (HOME / "vendor").is_dir() else []
+VENDOR = Path(env("KESHI_VENDOR", default=str(CHECKOUT / ".keshi" / "vendor")))
+"""Tabler, htmx, ECharts and fonts, put there by scripts/assets.py."""
+STATICFILES_DIRS = [("vendor", VENDOR)] if VENDOR.is_dir() else []
+FONTS_DIR = Path(env("KESHI_FONTS", default=str(CHECKOUT / ".keshi" / "fonts")))
+"""Noto Sans SC and Noto Serif SC, regular and bold, for PDF."""
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
