@@ -1,0 +1,1 @@
+"""Acts on a filing: one function each, in one transaction, written down."""

@@ -1,0 +1,140 @@
+"""The review's task list: what the system found, what people must judge, and their judgements."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from keshi_web.accounts.actor import Actor
+from keshi_web.classes.completeness import form_of, materials_of
+from keshi_web.classes.models import Enrolment, Filing, Task
+from keshi_web.classes.precheck import Precheck, plain
+from keshi_web.common import clock
+from keshi_web.common.errors import Invalid, NotAllowed
+from keshi_web.workflow.engine import record
+
+LIVE = (
+    "submitted",
+    "endorsed",
+    "returned",
+    "provisional",
+    "supplemented",
+    "approved",
+    "running",
+    "interrupted",
+    "resuming",
+)
+"""States in which a class takes its people's time."""
+
+
+def build_tasks(filing: Filing, check: Precheck) -> None:
+    """Write the task list anew. A judgement stays where its evidence is the same as when it was made."""
+    made = {task.key: task for task in filing.tasks.all()}
+    wanted = {key: (outcome, evidence) for key, outcome, evidence in _tasks(filing, check)}
+    for key, task in made.items():
+        if key not in wanted:
+            task.delete()
+    for key, (outcome, evidence) in wanted.items():
+        task = made.get(key) or Task(filing=filing, key=key)
+        if task.pk and (task.outcome, task.evidence) == (outcome, evidence):
+            continue
+        task.outcome, task.evidence = outcome, evidence
+        task.judgement, task.judged_by_id, task.judged_at, task.note = None, None, None, ""
+        task.save()
+
+
+def _tasks(filing: Filing, check: Precheck) -> Iterable[tuple[str, str, dict[str, Any]]]:
+    for finding in check.findings:
+        yield f"rule:{finding.rule}", finding.outcome, plain(finding)
+    yield from _people_tasks(filing, check)
+    documents = {material.material: material for material in filing.materials.filter(removed_at=None)}
+    scheme = filing.scheme
+    for rule in materials_of(filing, scheme):
+        found = documents.get(rule.id)
+        evidence = {"text": {"zh": rule.text.zh, "en": rule.text.en}, "clause": rule.clause}
+        if found is None:
+            generated = form_of(scheme, rule.form) is not None
+            yield (
+                f"material:{rule.id}",
+                "passed" if generated else "failed",
+                {**evidence, "generated": generated},
+            )
+        else:
+            yield (
+                f"material:{rule.id}",
+                "manual",
+                {**evidence, "not_applicable": found.not_applicable, "id": found.pk},
+            )
+    organisation = filing.organisation
+    yield (
+        "system:organisation",
+        "passed" if organisation.is_verified else "failed",
+        {"state": organisation.state},
+    )
+    yield "system:blacklist", "failed" if organisation.is_blacklisted(clock.today()) else "passed", {}
+
+
+def _people_tasks(filing: Filing, check: Precheck) -> Iterable[tuple[str, str, dict[str, Any]]]:
+    wrong = [person.enrolment.number for person in check.people if not person.eligible]
+    yield (
+        "system:roster",
+        "manual" if wrong else "passed",
+        {"people": len(check.people), "numbers": wrong[:200]},
+    )
+    twice = enrolled_elsewhere(filing)
+    yield (
+        "system:elsewhere",
+        "manual" if twice else "passed",
+        {"numbers": [row["number"] for row in twice][:200]},
+    )
+
+
+def enrolled_elsewhere(filing: Filing) -> list[dict[str, Any]]:
+    """People of this roster who are in another live class of the same dates, or of the same project."""
+    if not filing.starts_on or not filing.ends_on:
+        return []
+    people = filing.enrolments.filter(left_on=None).values("person_id")
+    others = (
+        Enrolment.objects.filter(
+            Q(filing__starts_on__lte=filing.ends_on, filing__ends_on__gte=filing.starts_on)
+            | Q(filing__project=filing.project, filing__organisation=filing.organisation_id),
+            person_id__in=people,
+            left_on=None,
+            filing__process__state__in=LIVE,
+        )
+        .exclude(filing=filing)
+        .values("person_id", "filing__process__number")
+    )
+    elsewhere = {row["person_id"]: row["filing__process__number"] for row in others}
+    mine = filing.enrolments.filter(left_on=None, person_id__in=elsewhere).order_by("number")
+    return [{"number": row.number, "other": elsewhere[row.person_id]} for row in mine]
+
+
+@transaction.atomic
+def judge(task_id: int, holds: bool, *, by: Actor, note: str = "") -> Task:
+    """Judge a check. What the system found wrong can only be accepted with a reason.
+
+    Raises:
+        NotAllowed: not a reviewer of the office the filing is at, or the filing is not under review.
+        Invalid: a reason is missing.
+    """
+    task = (
+        Task.objects.select_for_update(of=("self",)).select_related("filing__process__office").get(pk=task_id)
+    )
+    process = task.filing.process
+    if not by.reviews or by.office is None or by.office.id != process.office_id:
+        raise NotAllowed(_("只有受理机构的审核人员可以作出结论。"))
+    if process.state not in ("submitted", "endorsed", "supplemented"):
+        raise NotAllowed(_("备案当前为“%(state)s”，不在审核中。") % {"state": process.state_shown.label})
+    against = (task.outcome == Task.Outcome.FAILED and holds) or (
+        task.outcome == Task.Outcome.PASSED and not holds
+    )
+    if (against or not holds) and not note.strip():
+        raise Invalid(_("结论与系统核验不一致或为不符合时，须写明理由。"))
+    task.judgement, task.note = holds, note.strip()
+    task.judged_by_id, task.judged_at = by.user_id, clock.now()
+    task.save()
+    record(process, "judged", by=by, task=task.key, holds=holds, remark=note.strip())
+    return task
