@@ -241,6 +241,20 @@ class Evaluation(models.Model):
     def __str__(self) -> str:
         return str(self.platform or self.course or self.occupation)
 
+    @property
+    def scheme(self) -> Any:
+        """The notice it is judged by, as the library knows it (keshi.scheme.Scheme)."""
+        from keshi_web.schemes.library import get
+
+        return get(self.scheme_version)
+
+    @property
+    def subject(self) -> "Platform | Course | Occupation":
+        """What is evaluated."""
+        found = self.platform or self.course or self.occupation
+        assert found is not None
+        return found
+
 
 class CheckResult(models.Model):
     """One line of the check list as one level judged it, with what it was judged by."""
