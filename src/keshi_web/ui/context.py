@@ -7,7 +7,8 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
-from keshi_web.ui import navigation, preferences, shell as parts
+from keshi_web.ui import navigation, preferences
+from keshi_web.ui import shell as parts
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from django_filters import ChoiceFilter, FilterSet
 
 from keshi_web.common import clock
+from keshi_web.ui import context, navigation, shell
 from keshi_web.ui.forms import BaseForm
 from keshi_web.ui.lists import BulkAct, Column, Empty, ListPage, Query
 
@@ -120,6 +121,10 @@ class SampleList(ListPage):
     bulk = (BulkAct(gettext_lazy("批量受理"), "?"),)
     empty = Empty(gettext_lazy("还没有备案"), gettext_lazy("企业提交开班备案后会出现在这里。"))
 
+    def context(self, request: HttpRequest) -> dict[str, Any]:
+        """The header of a page as a clerk has it."""
+        return {"shell": _shell(request)}
+
     def select(self, request: HttpRequest, query: Query) -> Sequence[Any]:
         """Filters and orders in memory."""
         query.filters = SampleFilters(request.GET, queryset=ContentType.objects.none())
@@ -151,8 +156,47 @@ def components(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "ui/guide/components.html",
-        {**_sample(today, clock.now()), "form": SampleForm(), "faulty": faulty},
+        {**_sample(today, clock.now()), "shell": _shell(request), "form": SampleForm(), "faulty": faulty},
     )
+
+
+@dataclass(frozen=True)
+class _Person:
+    name: str
+    place: str
+
+
+def _shell(request: HttpRequest) -> dict[str, Any]:
+    """The header of a page as a clerk has it, whoever asks."""
+    place = _("示例市人力资源和社会保障局")
+    entries = (
+        (_("工作台"), "layout-dashboard"),
+        (_("开班备案"), "clipboard-check"),
+        (_("学习台账"), "history"),
+        (_("补贴审核"), "coin-yuan"),
+        (_("公示"), "speakerphone"),
+        (_("风险线索"), "shield-search"),
+        (_("统计报送"), "chart-bar"),
+    )
+    return {
+        **context.shell(request)["shell"],
+        "actor": _Person(_("测试甲"), place),
+        "role_label": _("经办人员"),
+        "authority": place,
+        "unread": 3,
+        "inbox_url": "#top",
+        "switch_url": request.path,
+        "language_url": "/accounts/language/",
+        "sign_out_url": "/accounts/sign-out/",
+        "assignments": (
+            shell.Assignment(1, _("经办人员"), place, current=True),
+            shell.Assignment(2, _("科室负责人"), place),
+        ),
+        "items": [
+            navigation.Item(str(n), label, icon, f"#entry-{n}", active=n == 1)
+            for n, (label, icon) in enumerate(entries)
+        ],
+    }
 
 
 def _sample(today: date, now: datetime) -> dict[str, Any]:

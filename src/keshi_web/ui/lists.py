@@ -154,8 +154,8 @@ class BulkAct:
 class Empty:
     """What stands in place of an empty list: a sentence and the next thing to do."""
 
-    title: Text = _("没有符合条件的记录")
-    text: Text = _("请放宽查询条件，或点“重置”查看全部。")
+    title: Text
+    text: Text = ""
     action: Text = ""
     url: str = ""
     icon: str = "inbox"
@@ -194,7 +194,7 @@ class ListPage(View):
     order: ClassVar[str] = "-pk"
     """How the list is ordered at first: a field, or a column's key; with "-" from the end."""
     bulk: ClassVar[Sequence[BulkAct]] = ()
-    empty: ClassVar[Empty] = Empty()
+    empty: ClassVar[Empty] = Empty(_("还没有记录"))
     row_template: ClassVar[str] = ""
     """Template of the last cell, the acts of a row, with `row`."""
     exportable: ClassVar[bool] = True

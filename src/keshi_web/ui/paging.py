@@ -1,4 +1,4 @@
-"""Pages of a long list. Counting stops at a limit, so that the last page of 100 000 rows costs as little as the first."""
+"""Pages of a long list. Counting stops at a limit, so that 100 000 rows cost as little as a thousand."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Larger text and high contrast: kept in a cookie, because they belong to the reader's eyes and device, not to the account."""
+"""Larger text and high contrast: kept in a cookie, because they belong to eyes and device, not to an account."""
 
 from dataclasses import dataclass
 

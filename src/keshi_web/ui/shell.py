@@ -1,4 +1,4 @@
-"""What the page header shows but lower layers cannot know: unread messages, a person's assignments, the authority's name.
+"""What the page header shows but this layer cannot know: unread messages, assignments, the authority's name.
 
 The app that knows registers a function in its `navigation.py`; without one, the header leaves that part out.
 """

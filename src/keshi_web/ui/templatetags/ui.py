@@ -7,6 +7,7 @@ from typing import Any
 
 from django import template
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
+from django.forms.boundfield import BoundWidget
 from django.http import QueryDict
 from django.template import Context
 from django.utils.html import format_html
@@ -136,6 +137,13 @@ def control(field: BoundField) -> SafeString:
         base = "form-select"
     classes = [base, widget.attrs.get("class", ""), "is-invalid" if field.errors else ""]
     return field.as_widget(attrs={"class": " ".join(filter(None, classes))})
+
+
+@register.simple_tag
+def choice_control(choice: BoundWidget) -> SafeString:
+    """One of several boxes or buttons of a field; its label is the template's affair."""
+    choice.data["attrs"]["class"] = "form-check-input"
+    return choice.tag()
 
 
 @register.filter
