@@ -11,6 +11,9 @@ LEAST_COVERAGE := 95
 PYTEST_ARGS ?=
 CODE := src tests scripts $(wildcard bench)
 PYTEST := $(BIN)/python -m pytest
+COVERAGE := --cov=keshi --cov=keshi_web --cov-branch
+EMBEDDED := $(BIN)/python -m keshi_web.config.postgres
+export KESHI_CHROMIUM
 
 .PHONY: help
 help: ## list these targets
@@ -19,19 +22,26 @@ help: ## list these targets
 		|| sed -nE 's/^([a-z-]+):.*## (.*)/  \1  \2/p' $(MAKEFILE_LIST)
 
 .PHONY: setup
-setup: ## make .venv from the pins (fetches uv itself when missing); quick when nothing changed
+setup: ## make .venv and the site's assets from the pins (fetches uv itself when missing); quick when nothing changed
 	@scripts/setup.sh
 
 .PHONY: demo
-demo: setup ## walk through a notice, a class and its settlement
+demo: setup ## the whole site with sample cities at an address it prints; Ctrl-C ends it
 	@$(BIN)/python scripts/demo.py
+
+.PHONY: samples
+samples: setup ## settle the sample workbooks of all five notices in the terminal
+	@$(BIN)/python scripts/samples.py
 
 .PHONY: test
 test: setup check ## everything: the checks, then all tests with branch coverage
 	@scripts/setup.sh bench
-	@$(PYTEST) -n $(JOBS) --cov=keshi --cov-branch --cov-report=term --cov-fail-under=$(LEAST_COVERAGE) $(PYTEST_ARGS)
+	@$(if $(wildcard tests/browser/test_*.py),scripts/browser.sh,:)
+	@$(PYTEST) -n $(JOBS) $(COVERAGE) --cov-report=term --cov-fail-under=$(LEAST_COVERAGE) $(PYTEST_ARGS)
+	@$(EMBEDDED) stop --only-idle --folder .keshi/test/postgres >/dev/null
 
-CHECKS := check-types check-schemes check-format check-lint check-layers check-messages check-generated check-content
+CHECKS := check-types check-migrations check-schemes check-format check-lint check-layers check-messages \
+	check-templates check-generated check-content
 
 .PHONY: check
 check: setup ## what needs no tests: format, lint, types, layers, translations, schemes, generated files, contents
@@ -50,6 +60,12 @@ check-layers:
 check-messages:
 	@$(if $(wildcard tests/test_messages.py),$(PYTEST) -q -p no:randomly -p no:cacheprovider tests/test_messages.py \
 		>.keshi/messages.txt 2>&1 || { cat .keshi/messages.txt; exit 1; },:)
+	@$(BIN)/python scripts/translations.py
+check-templates:
+	@$(BIN)/djlint src/keshi_web --lint --quiet >.keshi/templates.txt 2>&1 || { cat .keshi/templates.txt; exit 1; }
+check-migrations:
+	@KESHI_TESTING=1 KESHI_HOME=.keshi/test $(BIN)/python manage.py makemigrations --check --dry-run \
+		>.keshi/migrations.txt 2>&1 || { cat .keshi/migrations.txt; exit 1; }
 check-schemes:
 	@$(BIN)/keshi check >.keshi/schemes.txt 2>&1 || { cat .keshi/schemes.txt; exit 1; }
 check-generated:
@@ -70,7 +86,7 @@ generate: setup ## write the files made from code and data: the JSON Schema of s
 
 .PHONY: coverage
 coverage: setup ## tests with a line-by-line report in htmlcov/
-	@$(PYTEST) -n $(JOBS) --cov=keshi --cov-branch --cov-report=html --cov-report=term-missing $(PYTEST_ARGS)
+	@$(PYTEST) -n $(JOBS) $(COVERAGE) --cov-report=html --cov-report=term-missing $(PYTEST_ARGS)
 
 .PHONY: soak
 soak: setup ## the property tests for long, with other seeds each time
@@ -92,6 +108,8 @@ pins: setup ## recompile requirements/*.txt; UPGRADE=1 takes the newest versions
 
 .PHONY: clean
 clean: ## remove what the targets made, .venv included
+	@for home in postgres test/postgres; do \
+		[[ ! -d .keshi/$$home || ! -x $(BIN)/python ]] || $(EMBEDDED) stop --folder .keshi/$$home >/dev/null; done
 	@rm -rf .venv .keshi .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.* \
 		htmlcov mutants build dist
 	@find src tests scripts -name __pycache__ -type d -prune -exec rm -rf {} +

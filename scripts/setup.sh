@@ -50,3 +50,4 @@ for set in "${extra[@]}"; do # more packages on top, kept until the next change 
 done
 
 "$venv/bin/python" scripts/assets.py
+"$venv/bin/python" scripts/translations.py --compile

@@ -8,6 +8,8 @@ import contextlib
 import fcntl
 import hashlib
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -22,6 +24,7 @@ os.environ["KESHI_TODAY"] = "2020-03-10"
 
 import django  # noqa: E402
 
+subprocess.run([sys.executable, ROOT / "scripts/translations.py", "--compile"], check=True)
 django.setup()
 
 import psutil  # noqa: E402

@@ -1,4 +1,4 @@
-"""`make demo`: settle the sample workbooks of all five notices, show the tables, write result workbooks."""
+"""`make samples`: settle the sample workbooks of all five notices, show the tables, write result workbooks."""
 
 import subprocess
 import sys
