@@ -126,7 +126,9 @@ def planned_case(filing: Filing, enrolments: list[Enrolment] | None = None) -> P
     day = filing.filed_on or clock.today()
     facts["class.approved_on"] = filing.approved_on or day
     facts["class.claimed_on"] = filing.ends_on
-    for name, value in organisation_facts(filing.organisation, day).items():
+    for name, value in organisation_facts(
+        filing.organisation, day, kind=filing.facts.get("organisation.kind")
+    ).items():
         fact = vocabulary()[name]
         facts[name] = value if isinstance(value, date) else typed(fact, value)
     declared = facts_for(filing.process.path)

@@ -12,6 +12,7 @@ from keshi.vocabulary import vocabulary
 from keshi_web.classes.case import ASSUMED, OF_SYLLABUS, class_facts, needed
 from keshi_web.classes.models import Filing
 from keshi_web.classes.precheck import Precheck, precheck
+from keshi_web.common import clock
 from keshi_web.common.language import lang
 from keshi_web.organisations.facts import organisation_facts
 
@@ -104,7 +105,9 @@ def _plan(filing: Filing, scheme: Scheme) -> list[Point]:
         if known.get(name) is None and not facts[name].optional:
             label = getattr(facts[name].label, lang())
             points.append(Point("plan", _("填写%(field)s") % {"field": label}))
-    declared = organisation_facts(filing.organisation, filing.filed_on or filing.process.opened_at.date())
+    declared = organisation_facts(
+        filing.organisation, filing.filed_on or clock.today(), kind=filing.facts.get("organisation.kind")
+    )
     for name in used:
         if name.startswith("organisation.") and declared.get(name) is None and not facts[name].optional:
             label = getattr(facts[name].label, lang())

@@ -21,6 +21,17 @@ def today() -> date:
     return now().date()
 
 
+def machine_now() -> datetime:
+    """The machine's own moment, for what runs on it whatever day the service stands on: sessions, rates, codes."""
+    return timezone.now()  # noqa: TID251
+
+
+def on_service_clock(moment: datetime) -> datetime:
+    """A machine's moment as the service's clock showed it then."""
+    here = moment.astimezone(ZONE)
+    return here + _shift(here)
+
+
 def stand_on(day: date | None) -> None:
     """Let this process believe it is `day`, at the present time of day (None: the real day again).
 
@@ -39,3 +50,16 @@ def _shift(moment: datetime) -> timedelta:
         wanted = settings.DEMO_TODAY
         _moved[:] = [date.fromisoformat(wanted) - moment.date()] if wanted else [timedelta(0)]
     return _moved[0]
+
+
+def day_of(moment: datetime) -> date:
+    """The day in China on which a moment falls."""
+    return moment.astimezone(ZONE).date()
+
+
+def read_day(text: str) -> date | None:
+    """A day written as ISO text; None where it is none."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

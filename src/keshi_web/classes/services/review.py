@@ -13,6 +13,8 @@ from keshi_web.classes.models import Enrolment, Filing, Task
 from keshi_web.classes.precheck import Precheck, plain
 from keshi_web.common import clock
 from keshi_web.common.errors import Invalid, NotAllowed
+from keshi_web.organisations.queries import blacklisting_on
+from keshi_web.organisations.words import State
 from keshi_web.workflow.engine import record
 
 LIVE = (
@@ -70,10 +72,11 @@ def _tasks(filing: Filing, check: Precheck) -> Iterable[tuple[str, str, dict[str
     organisation = filing.organisation
     yield (
         "system:organisation",
-        "passed" if organisation.is_verified else "failed",
+        "passed" if organisation.state == State.VERIFIED else "failed",
         {"state": organisation.state},
     )
-    yield "system:blacklist", "failed" if organisation.is_blacklisted(clock.today()) else "passed", {}
+    barred = blacklisting_on(organisation.pk, clock.today())
+    yield "system:blacklist", "failed" if barred else "passed", {}
 
 
 def _people_tasks(filing: Filing, check: Precheck) -> Iterable[tuple[str, str, dict[str, Any]]]:

@@ -1,0 +1,246 @@
+"""The official forms of a filing, filled from the filing itself.
+
+A blank is filled from, in this order: what the provider answered for it, the vocabulary's fact it names, and what
+the service knows under well-known blank ids (`KNOWN`). Tables are filled column by column by their headings
+(columns.toml). docs/writing-a-scheme.md lists ids and headings, so that a new notice needs no code.
+"""
+
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from keshi.scheme import Scheme
+from keshi.scheme.model import Form, FormField
+from keshi.vocabulary import choice_label, vocabulary
+from keshi_web.classes.case import class_facts
+from keshi_web.classes.completeness import materials_of
+from keshi_web.classes.models import Enrolment, Filing, Module
+from keshi_web.common import clock
+from keshi_web.documents.data import FormData
+from keshi_web.documents.forms import fill
+from keshi_web.organisations.facts import organisation_facts
+
+ASKED_KINDS = frozenset({"text", "number", "choice", "date", "checkbox"})
+Source = Callable[[Filing], Any]
+
+
+def _share_online(filing: Filing) -> Any:
+    modules = list(filing.modules.all())
+    total = sum(module.hours for module in modules)
+    return f"{round(100 * sum(m.hours for m in modules if m.online) / total)}%" if total else None
+
+
+KNOWN: Mapping[str, Source] = {
+    "platform": lambda filing: _platform(filing),
+    "platform-name": lambda filing: filing.platform and filing.platform.name,
+    "platform-name-and-address": lambda filing: _platform(filing),
+    "site-address": lambda filing: filing.platform and filing.platform.url,
+    "persons": lambda filing: filing.head_count or None,
+    "planned-persons": lambda filing: filing.head_count or None,
+    "enterprise-address": lambda filing: filing.organisation.address,
+    "institution-uscc": lambda filing: filing.delegate and filing.delegate.uscc,
+    "institution-address": lambda filing: filing.delegate and filing.delegate.address,
+    "responsible": lambda filing: filing.administrator and filing.administrator.name,
+    "filled-on": lambda filing: filing.filed_on or clock.today(),
+    "promise-date": lambda filing: filing.committed_at and clock.day_of(filing.committed_at),
+    "promised-date": lambda filing: filing.completion_due_on,
+    "provisional": lambda filing: filing.completion_due_on is not None,
+    "agreement": lambda filing: filing.delegate_id is not None,
+    "online-share": _share_online,
+    "certificate": lambda filing: filing.planned_certificate or None,
+}
+"""Blanks that the service fills in by itself, by their id."""
+
+
+def _platform(filing: Filing) -> str | None:
+    if filing.platform is None:
+        return None
+    return " ".join(part for part in (filing.platform.name, filing.platform.url) if part)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A blank of an official form that only the provider can fill in."""
+
+    form: Form
+    field: FormField
+
+    @property
+    def key(self) -> str:
+        """Where the answer is kept, and the name of the control."""
+        return f"{self.form.id}.{self.field.id}"
+
+
+def forms_of(filing: Filing, scheme: Scheme) -> list[Form]:
+    """The official forms of the filing, in the order of the notice's materials, each once."""
+    by_id = {form.id: form for form in scheme.file.forms}
+    wanted = dict.fromkeys(material.form for material in materials_of(filing, scheme) if material.form)
+    return [by_id[form_id] for form_id in wanted if form_id in by_id]
+
+
+def asked(filing: Filing, scheme: Scheme) -> list[Asked]:
+    """The blanks to ask the provider for: no fact of the vocabulary, nothing the service knows, not for signing."""
+    return [
+        Asked(form, field)
+        for form in forms_of(filing, scheme)
+        for field in form.fields
+        if field.fact is None and field.kind in ASKED_KINDS and field.id not in KNOWN
+    ]
+
+
+def form_data(filing: Filing, form: Form, people: Sequence[Mapping[str, Any]] = ()) -> FormData:
+    """A form filled from the filing. `people`: the roster with names and numbers, where the form has a roster."""
+    modules = list(filing.modules.select_related("course", "teacher"))
+    facts: dict[str, Any] = {
+        **organisation_facts(filing.organisation, filing.filed_on or clock.today()),
+        **{name: value for name, value in class_facts(filing, modules).items() if value is not None},
+    }
+    if filing.approved_on is None:
+        facts.pop("class.approved_on", None)
+    if filing.filed_on is None:
+        facts.pop("class.filed_on", None)
+    if filing.occupation is not None:
+        facts["class.occupation"] = str(filing.occupation)
+    extra: dict[str, Any] = {}
+    for field in form.fields:
+        value = _answer(filing, form, field)
+        if value is None and field.fact is None and field.id in KNOWN:
+            value = KNOWN[field.id](filing)
+        if field.kind == "table":
+            value = _rows(field, filing, modules, people)
+        if value not in (None, "", []):
+            extra[field.id] = _fitting(field, value)
+    return fill(form, facts, extra)
+
+
+def _answer(filing: Filing, form: Form, field: FormField) -> Any:
+    answer = filing.answers.get(f"{form.id}.{field.id}")
+    if answer in (None, ""):
+        return None
+    if field.kind == "date" and isinstance(answer, str):
+        return clock.read_day(answer)
+    if field.kind == "number" and isinstance(answer, str):
+        return int(answer) if answer.isdecimal() else answer
+    return answer
+
+
+def _fitting(field: FormField, value: Any) -> Any:
+    """A choice by its Chinese label; a certificate kind of the vocabulary reads as its label."""
+    if field.kind == "choice" and isinstance(value, str):
+        known = vocabulary()["trainee.certificate.kind"].values or {}
+        if value in known and value not in {choice.zh for choice in field.choices}:
+            word = choice_label("trainee.certificate.kind", value)
+            return next(
+                (choice.zh for choice in field.choices if word[:4] in choice.zh or choice.zh[:4] in word),
+                None,
+            )
+    if field.kind == "checkbox":
+        return bool(value)
+    return value
+
+
+# ---------------------------------------------------------------------------------------------------------
+# Tables
+
+
+@cache
+def _columns() -> dict[str, dict[str, list[str]]]:
+    """Headings by kind of table and source."""
+    raw: dict[str, dict[str, list[str]]] = tomllib.loads(
+        (Path(__file__).parent / "columns.toml").read_text("utf-8")
+    )
+    return raw
+
+
+def source_of(kind: str, heading: str) -> str | None:
+    """Which value stands under a heading: the longest known word that it begins with or holds."""
+    found = [
+        (heading.startswith(word), len(word), source)
+        for source, words in _columns()[kind].items()
+        for word in words
+        if word in heading
+    ]
+    return max(found)[2] if found else None
+
+
+def table_kind(field: FormField) -> str:
+    """What a table lists: people where a column holds identity numbers, teachers by id, else the syllabus."""
+    if any(source_of("people", column.zh) == "id_number" for column in field.columns):
+        return "people"
+    return "teachers" if "teacher" in field.id else "modules"
+
+
+def lists_people(form: Form) -> bool:
+    """Whether the form holds a roster, so that printing it reads the vault."""
+    return any(field.kind == "table" and table_kind(field) == "people" for field in form.fields)
+
+
+def _rows(
+    field: FormField, filing: Filing, modules: list[Module], people: Sequence[Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    kind = table_kind(field)
+    headings = [column.zh for column in field.columns]
+    if kind == "people":
+        values = [_person(filing, person) for person in people]
+    elif kind == "teachers":
+        values = [_teacher(module) for module in modules if module.teacher is not None]
+        values = list({row["name"]: row for row in values}.values())
+    else:
+        values = [_module(filing, module) for module in modules]
+    return [
+        {heading: row.get(source_of(kind, heading) or "") for heading in headings if heading != "序号"}
+        for row in values
+    ]
+
+
+def _module(filing: Filing, module: Module) -> dict[str, Any]:
+    scheme = filing.scheme.file
+    platform = (module.course.platform if module.course else None) or filing.platform
+    return {
+        "name": module.name,
+        "content": module.content,
+        "hours": module.hours,
+        "minutes": module.hours * scheme.hours.minutes,
+        "kind": str(module.get_kind_display()),
+        "shape": "线上" if module.online else "线下",
+        "subject": "理论" if module.theory else "实训",
+        "platform": platform.name if platform else "",
+        "people": filing.head_count or "",
+        "period": f"{filing.starts_on:%Y-%m-%d}至{filing.ends_on:%Y-%m-%d}"
+        if filing.starts_on and filing.ends_on
+        else "",
+    }
+
+
+def _teacher(module: Module) -> dict[str, Any]:
+    assert module.teacher is not None
+    return {
+        "name": module.teacher.name,
+        "title": module.teacher.title,
+        "subject": module.teacher.subject or module.name,
+    }
+
+
+def _person(filing: Filing, person: Mapping[str, Any]) -> dict[str, Any]:
+    row: Enrolment = person["enrolment"]
+    return {
+        "name": person.get("name"),
+        "id_number": person.get("id_number"),
+        "phone": person.get("phone"),
+        "sex": person.get("sex"),
+        "account": row.facts.get("account", ""),
+        "post": row.facts.get("post", ""),
+        "category": choice_label("trainee.category", row.category) if row.category else "",
+        "relation": _choice("trainee.relation", row.facts.get("trainee.relation")),
+        "occupation": filing.occupation.name if filing.occupation else "",
+        "period": f"{filing.starts_on:%Y-%m-%d}至{filing.ends_on:%Y-%m-%d}"
+        if filing.starts_on and filing.ends_on
+        else "",
+    }
+
+
+def _choice(fact: str, value: Any) -> str:
+    return choice_label(fact, value) if isinstance(value, str) and value else ""
