@@ -1,0 +1,250 @@
+"""Changing a record of the vault: phone, account, name, categories, employment; merging and erasing."""
+
+from datetime import date
+from typing import Any, TypeVar
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from keshi.identity import check_bank_card, check_mobile
+from keshi_web.accounts.actor import Actor
+from keshi_web.accounts.roles import Role
+from keshi_web.common import clock
+from keshi_web.common.errors import Invalid, NotAllowed, Stale
+from keshi_web.common.sealed import column
+from keshi_web.people.models import BankAccount, CategoryPeriod, Employment, Person, PersonEvent
+from keshi_web.people.queries import visible_to
+from keshi_web.people.retention import accounts_past_retention, people_past_retention
+from keshi_web.people.words import Turn
+from keshi_web.people.writing import (
+    account_index,
+    masked_name,
+    name_bucket,
+    normal_name,
+    normal_number,
+    phone_index,
+)
+
+M = TypeVar("M", CategoryPeriod, Employment, BankAccount)
+_NOTHING = {
+    "name": None,
+    "id_number": None,
+    "phone": None,
+    "id_number_index": None,
+    "phone_index": None,
+    "name_index": None,
+    "name_masked": "",
+    "id_number_masked": "",
+}
+
+
+@transaction.atomic
+def change_phone(person: Person, phone: str, *, actor: Actor, ground: str) -> None:
+    """Record another phone. Raises Person.DoesNotExist, NotAllowed, Invalid."""
+    held = _held(person, actor)
+    number = normal_number(phone)
+    problem = check_mobile(number)
+    if problem:
+        raise Invalid(_("手机号码有误。"), [problem])
+    column(Person, "phone").put(held, number)
+    held.phone_index = phone_index(number)
+    held.save(update_fields=["phone", "phone_index"])
+    _note(held, Turn.PHONE, actor, ground)
+
+
+@transaction.atomic
+def change_account(person: Person, number: str, bank: str, *, actor: Actor, ground: str) -> BankAccount:
+    """Record the account a person is paid to; the one before is closed and kept for its period.
+
+    Raises:
+        Person.DoesNotExist, NotAllowed.
+        Invalid: an impossible number, or one that stands in another person's name.
+    """
+    held = _held(person, actor)
+    digits = normal_number(number)
+    problem = check_bank_card(digits)
+    if problem:
+        raise Invalid(_("银行账号有误。"), [problem])
+    held.accounts.filter(until__isnull=True).update(until=clock.now())
+    account = BankAccount(person=held, bank=bank.strip(), recorded_by_id=actor.user_id)
+    column(BankAccount, "number").put(account, digits)
+    account.number_index = account_index(digits)
+    _store(account)
+    _note(held, Turn.ACCOUNT, actor, ground)
+    return account
+
+
+@transaction.atomic
+def correct_name(person: Person, name: str, *, actor: Actor, ground: str) -> None:
+    """Correct a name by the identity card. Only the bureau's people do that, since a name is what a payer compares.
+
+    Raises Person.DoesNotExist, NotAllowed, Invalid.
+    """
+    if not actor.reviews:
+        raise NotAllowed(_("姓名由人社部门依据证件更正。"))
+    held = _held(person, actor)
+    clean = normal_name(name)
+    if not 1 < len(clean) <= 60:
+        raise Invalid(_("姓名须为 2 至 60 个字。"))
+    column(Person, "name").put(held, clean)
+    held.name_index, held.name_masked = name_bucket(clean), masked_name(clean)
+    held.save(update_fields=["name", "name_index", "name_masked"])
+    _note(held, Turn.NAME, actor, ground)
+
+
+def record_category(
+    person: Person,
+    category: str,
+    valid_from: date,
+    valid_until: date | None = None,
+    *,
+    actor: Actor,
+    proof: str = "",
+    attachment_id: Any = None,
+) -> CategoryPeriod:
+    """Record a category with its days and proof. Raises Person.DoesNotExist, NotAllowed, Invalid."""
+    with transaction.atomic():
+        period = CategoryPeriod(
+            person=_held(person, actor),
+            category=category,
+            valid_from=valid_from,
+            valid_until=valid_until,
+            proof=proof,
+            attachment_id=attachment_id,
+            recorded_by_id=actor.user_id,
+        )
+        return _store(period)
+
+
+def record_employment(
+    person: Person, organisation_id: int, relation: str, valid_from: date, *, actor: Actor, **more: Any
+) -> Employment:
+    """Record that a person works for an organisation; `more` are further fields of Employment.
+
+    A provider records its own people only, also those it brings into its scope by this.
+
+    Raises:
+        NotAllowed: another organisation's people.
+        Person.DoesNotExist: for a bureau, somebody outside of its scope.
+        Invalid: days or values that cannot be.
+    """
+    if actor.of_provider:
+        if actor.organisation_id not in (organisation_id, more.get("agency_id")):
+            raise NotAllowed(_("只能登记本单位的人员。"))
+    else:
+        _held(person, actor)
+    employment = Employment(
+        person=person,
+        organisation_id=organisation_id,
+        relation=relation,
+        valid_from=valid_from,
+        recorded_by_id=actor.user_id,
+        **more,
+    )
+    return _store(employment)
+
+
+@transaction.atomic
+def merge(loser: Person, survivor: Person, *, actor: Actor, ground: str) -> Person:
+    """Lead one record to another of the same person (as after a corrected number); the survivor.
+
+    The survivor takes over account, categories and employments where it has none at that time. The record that was
+    given up stays readable, and whoever finds it by its number is led on.
+
+    Raises:
+        NotAllowed: not a leader's act, or the same record.
+        Person.DoesNotExist: outside of the scope.
+        Stale: one of them is merged or erased already.
+    """
+    if not actor.leads:
+        raise NotAllowed(_("合并人员记录由负责人办理。"))
+    if loser.pk == survivor.pk:
+        raise NotAllowed(_("请选择两条不同的记录。"))
+    pair = visible_to(actor).filter(pk__in=[loser.pk, survivor.pk]).order_by("pk")
+    held = {person.pk: person for person in pair.select_for_update(of=("self",))}
+    if len(held) != 2:
+        raise Person.DoesNotExist
+    if any(person.survivor_id or person.erased_at for person in held.values()):
+        raise Stale(_("其中一条记录已合并或已删除。"))
+    given_up = held[loser.pk]
+    for row in (
+        *given_up.categories.all(),
+        *given_up.employments.all(),
+        *given_up.accounts.filter(until=None),
+    ):
+        row.person = held[survivor.pk]
+        try:
+            with transaction.atomic():
+                row.save(update_fields=["person"])
+        except IntegrityError:  # the survivor has its own for that time
+            continue
+    given_up.survivor = held[survivor.pk]
+    given_up.save(update_fields=["survivor"])
+    _note(given_up, Turn.MERGED, actor, ground)
+    return held[survivor.pk]
+
+
+@transaction.atomic
+def erase(person: Person, *, actor: Actor | None, ground: str) -> None:
+    """Destroy a person's sealed values with their data keys and indexes; what was decided about them stays.
+
+    Without an actor it is the retention period that asks. A leader may erase only whom the service needs no more.
+
+    Raises:
+        NotAllowed: not a leader's act, or the person is still needed.
+        Person.DoesNotExist: outside of the scope.
+    """
+    if actor is not None:
+        if actor.role != Role.BUREAU_LEADER:
+            raise NotAllowed(_("删除个人信息由分管领导批准。"))
+        visible_to(actor).get(pk=person.pk)
+    if not people_past_retention().filter(pk=person.pk).exists():
+        raise NotAllowed(_("该人员的信息仍在保存期限内，业务上仍需使用，不能删除。"))
+    Person.objects.filter(pk=person.pk).update(**_NOTHING, user=None, erased_at=clock.now())
+    person.accounts.filter(until__isnull=True).update(until=clock.now())
+    person.accounts.update(number=None, number_index=None)
+    _note(person, Turn.ERASED, actor, ground)
+
+
+def apply_retention(*, do: bool) -> tuple[int, int]:
+    """How many people and closed accounts are past their period; with `do` they are erased."""
+    people, accounts = list(people_past_retention()), accounts_past_retention()
+    count = accounts.count()
+    if do:
+        for person in people:
+            erase(person, actor=None, ground=_("保存期限届满"))
+        accounts.update(number=None, number_index=None)
+    return len(people), count
+
+
+def _held(person: Person, actor: Actor) -> Person:
+    """The record under a lock, if the actor may change it."""
+    if actor.role not in (Role.TRAINEE, Role.CLERK) and not (actor.of_provider or actor.leads):
+        raise NotAllowed(_("您的角色不能更改人员信息。"))
+    held = visible_to(actor).select_for_update(of=("self",)).get(pk=person.pk)
+    if held.erased_at or held.survivor_id:
+        raise Stale(_("该记录已合并或已删除。"))
+    return held
+
+
+def _store(row: M) -> M:
+    """Save, and say what is wrong in the words of the constraint that refused it."""
+    try:
+        with transaction.atomic():
+            row.full_clean(exclude=["number", "number_index"])
+            row.save()
+    except ValidationError as error:
+        raise Invalid(" ".join(error.messages)) from None
+    except IntegrityError as error:
+        broken = next((one for one in row._meta.constraints if one.name in str(error)), None)
+        if broken is None:
+            raise
+        raise Invalid(str(broken.violation_error_message)) from None
+    return row
+
+
+def _note(person: Person, turn: Turn, actor: Actor | None, ground: str) -> None:
+    PersonEvent.objects.create(
+        person_id=person.pk, turn=turn, by_id=actor.user_id if actor else None, ground=ground[:200]
+    )
