@@ -1,1 +1,1 @@
-"""Uploads: checked by content, stored under our own names, served as attachments."""
+"""Uploads: accepted by content, cleaned, kept under names of ours, served as attachments only."""

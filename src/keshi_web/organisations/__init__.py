@@ -1,1 +1,1 @@
-"""Enterprises, institutions, platforms, dispatch agencies."""
+"""Enterprises, institutions and platforms: registration, verification, size, accounts, blacklist, merging."""
