@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from keshi_web.accounts.models import DayRange, User
 from keshi_web.common import clock
+from keshi_web.common.append_only import append_only
 from keshi_web.common.language import lang
 from keshi_web.schemes.states import AGREED, DECISIONS, OPEN, STEPS, Decision, State
 
@@ -35,6 +36,7 @@ _OF_STATE = (
 """What may change after the import; everything else is as imported."""
 
 
+@append_only(except_columns=_OF_STATE)
 class SchemeVersion(models.Model):
     """One version of a notice as data, with its files; immutable but for its state and the period it governs.
 
@@ -126,11 +128,7 @@ class SchemeVersion(models.Model):
             ),
         )
         indexes = (models.Index(fields=("scheme", "state"), name="scheme_by_state"),)
-        triggers = (
-            pgtrigger.Protect(name="scheme_kept", operation=pgtrigger.Delete),
-            pgtrigger.FSM(name="scheme_steps", field="state", transitions=STEPS),
-            pgtrigger.ReadOnly(name="scheme_as_imported", exclude=list(_OF_STATE)),
-        )
+        triggers = (pgtrigger.FSM(name="scheme_steps", field="state", transitions=STEPS),)
 
     def __str__(self) -> str:
         return f"{self.scheme} v{self.number}"
@@ -157,6 +155,7 @@ class SchemeVersion(models.Model):
         return bool(cases) and all(case["agrees"] for case in cases)
 
 
+@append_only
 class SchemeFile(models.Model):
     """One file of a version, byte for byte: scheme.toml, tables/*.csv, cases/*.toml, forms/*."""
 
@@ -175,16 +174,12 @@ class SchemeFile(models.Model):
                 violation_error_message=_("同一文件只能有一份。"),
             ),
         )
-        triggers = (
-            pgtrigger.Protect(
-                name="scheme_file_kept", operation=pgtrigger.Update | pgtrigger.Delete | pgtrigger.Truncate
-            ),
-        )
 
     def __str__(self) -> str:
         return self.path
 
 
+@append_only(except_columns=("decision", "decided_by", "decided_at", "reason"))
 class RegionalFact(models.Model):
     """A fact of the vocabulary (`facts.…`) that a bureau declares for its region by a decision document.
 
@@ -234,11 +229,7 @@ class RegionalFact(models.Model):
             ),
         )
         triggers = (
-            pgtrigger.Protect(name="fact_kept", operation=pgtrigger.Delete | pgtrigger.Truncate),
             pgtrigger.FSM(name="fact_steps", field="decision", transitions=DECISIONS),
-            pgtrigger.ReadOnly(
-                name="fact_as_declared", exclude=["decision", "decided_by", "decided_at", "reason"]
-            ),
             pgtrigger.Protect(
                 name="fact_decided_once",
                 operation=pgtrigger.Update,

@@ -15,6 +15,7 @@ from keshi_web.regions.models import Region
 from keshi_web.schemes.models import RegionalFact, SchemeVersion
 from keshi_web.schemes.states import Decision, State
 
+MOST_REGIONS = 200
 ROOM = "facts."
 """The facts of the vocabulary that a bureau declares."""
 
@@ -78,6 +79,14 @@ def find(
     if day:
         found = found.filter(pk__in=governing(day).values("pk"))
     return found.order_by("region__path", "scheme", "-number", "-id")
+
+
+def of_region(found: QuerySet[SchemeVersion], text: str) -> QuerySet[SchemeVersion]:
+    """Those of a region by its code or a part of its name, those of the regions above it included."""
+    named = Region.objects.filter(Q(code=text) | Q(name__contains=text) | Q(name_en__icontains=text))
+    paths = list(named.order_by("path").values_list("path", flat=True)[:MOST_REGIONS])
+    keys = {key for path in paths for key in path.strip("/").split("/")}
+    return found.filter(Q(region__in=named) | Q(region__key__in=keys))
 
 
 def versions_of(version: SchemeVersion, actor: Actor | None) -> QuerySet[SchemeVersion]:

@@ -1,0 +1,1 @@
+"""Pages about schemes: lists, reading, upload, the way to publication, facts of a region."""
