@@ -1,14 +1,16 @@
 """When something is due: a pure function of a clock's start, its suspensions and the workday calendar.
 
 The day of an event is not counted and the due date is the last day, inclusive. Time between a return for
-correction and the resubmission is not counted; a clock that runs again leaves at least one workday (one day).
+correction and the resubmission is not counted; a clock that runs again leaves at least one workday (one day). A
+suspension after the due date changes nothing: lateness is not cured by sending a case back.
+docs/decisions/0006-clocks.md says why.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from keshi.calendar import Workdays, months_after
+from keshi.calendar import Workdays, days_between, months_after
 from keshi.problems import BadInput, Problem
 
 
@@ -22,11 +24,15 @@ class Pause:
 
 @dataclass(frozen=True)
 class Due:
-    """The last day, or None with the reason: it stands still, or the calendar is not published."""
+    """The last day, or None with the reason: it stands still, or the calendar is not published.
+
+    `left` says, of a clock that stands still, how much it has left: workdays, or days where it counts days.
+    """
 
     day: date | None
     suspended: bool = False
     problem: Problem | None = None
+    left: int | None = None
 
 
 def due(
@@ -40,34 +46,44 @@ def due(
     calendar: Workdays,
 ) -> Due:
     """The last day of a clock. Pauses are in order and do not overlap; a fixed last day is not moved by them."""
-    if pauses and pauses[-1].until is None:
-        return Due(None, suspended=True)
+    if last_day is not None:
+        return Due(last_day)
+    over = [pause for pause in pauses if pause.until is not None]
+    standing = len(over) < len(pauses)
     try:
-        if last_day is not None:
-            return Due(last_day)
         if workdays is not None:
-            return Due(_workdays(started_on, workdays, pauses, calendar))
-        end = months_after(started_on, months) if months is not None else started_on + timedelta(days or 0)
-        for pause in pauses:
-            assert pause.until is not None
-            end = max(end + (pause.until - pause.since), _least(pause, pause.until + timedelta(1)))
-        return Due(end)
+            day = _in_workdays(started_on, workdays, over, calendar)
+        else:
+            end = (
+                months_after(started_on, months) if months is not None else started_on + timedelta(days or 0)
+            )
+            day = _in_days(end, over)
+        if not standing:
+            return Due(day)
+        since = pauses[-1].since
+        if day < since:
+            return Due(day)
+        left = calendar.between(since, day) if workdays is not None else days_between(since, day)
+        return Due(None, suspended=True, left=max(left, 1))
     except BadInput as error:
-        return Due(None, problem=error.problems[0])
+        return Due(None, suspended=standing, problem=error.problems[0])
 
 
-def _workdays(started_on: date, span: int, pauses: Sequence[Pause], calendar: Workdays) -> date:
-    start, left = started_on, span
+def _in_workdays(started_on: date, span: int, pauses: Sequence[Pause], calendar: Workdays) -> date:
+    day = calendar.add(started_on, span)
     for pause in pauses:
         assert pause.until is not None
-        left -= max(0, calendar.between(start, pause.since))
-        left = max(left, 1 if pause.until > pause.since else 0)
-        start = pause.until
-    return calendar.add(start, left)
+        if day >= pause.since and pause.until > pause.since:
+            day = calendar.add(pause.until, max(calendar.between(pause.since, day), 1))
+    return day
 
 
-def _least(pause: Pause, day: date) -> date:
-    return day if pause.until != pause.since else date.min
+def _in_days(day: date, pauses: Sequence[Pause]) -> date:
+    for pause in pauses:
+        assert pause.until is not None
+        if day >= pause.since and pause.until > pause.since:
+            day = pause.until + timedelta(max(days_between(pause.since, day), 1))
+    return day
 
 
 def workdays_left(day: date, today: date, calendar: Workdays) -> int | None:

@@ -1,24 +1,40 @@
 """Carrying a process forward: may this person do it, do it once, write it down, move the clocks, tell the others."""
 
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from keshi import identity
 from keshi_web.accounts.actor import Actor
-from keshi_web.accounts.roles import OFFICE_ROLES, ORGANISATION_ROLES
+from keshi_web.accounts.models import Assignment
+from keshi_web.accounts.roles import OFFICE_ROLES, ORGANISATION_ROLES, Role
 from keshi_web.common import clock
 from keshi_web.common.errors import Invalid, NotAllowed, Stale
 from keshi_web.regions.models import Region
 from keshi_web.workflow import notify
-from keshi_web.workflow.models import ClockEvent, ClockRun, Entry, Process
+from keshi_web.workflow.inputs import label_of
+from keshi_web.workflow.models import Entry, Process
 from keshi_web.workflow.numbers import next_number
+from keshi_web.workflow.numbers_in_text import refuse_numbers
 from keshi_web.workflow.table import YES, Guard, Side, Transition, Verdict, Workflow, no
+from keshi_web.workflow.timing import refresh_due, running, start_clock, turn_clocks
+
+__all__ = [
+    "Choice",
+    "act",
+    "choices",
+    "fire",
+    "not_the_same_person",
+    "open_process",
+    "record",
+    "refresh_due",
+    "running",
+    "standing",
+    "start_clock",
+]
 
 
 @dataclass(frozen=True)
@@ -29,28 +45,36 @@ class Choice:
     verdict: Verdict
 
 
+@transaction.atomic
 def open_process(
     workflow: Workflow,
     *,
     prefix: str,
     title: str,
-    chain: list[Region],
+    chain: Sequence[Region],
     organisation_id: int | None,
     by: Actor | None,
 ) -> Process:
-    """A new process in the start state. `chain`: the offices it passes, the lowest first."""
+    """A new process in the start state. `chain`: the offices it passes, the lowest first.
+
+    One that an office opens (an application on paper) is the office's to see from the start; a provider's own
+    becomes so with the first transition that makes it an office's turn.
+    """
+    start = workflow.by_state[workflow.start]
+    received = start.waits_for == Side.OFFICE or (by is not None and by.of_bureau)
     process = Process.objects.create(
         kind=workflow.name,
         number=next_number(prefix, clock.today().year),
         title=title,
         state=workflow.start,
-        turn=workflow.by_state[workflow.start].waits_for,
+        turn=start.waits_for,
         organisation_id=organisation_id,
         office=chain[0],
         chain=[office.pk for office in chain],
         path=chain[0].path,
+        received_at=clock.now() if received else None,
     )
-    _write(process, "open", "", by, {})
+    _write(process, "open", "", by, {}, version=0)
     return process
 
 
@@ -72,11 +96,11 @@ def standing(transition: Transition, process: Process, actor: Actor) -> Verdict:
         own = transition.at == "provider" and actor.organisation_id == process.organisation_id
         return YES if own else no(_("此件不属于您所在的单位。"))
     if actor.role in OFFICE_ROLES and actor.office is not None:
-        if transition.at == "office" and actor.office.id == process.office_id:
+        if transition.at in ("office", "above") and actor.office.id == process.office_id:
             return YES
         if transition.at == "above" and process.office.path.startswith(actor.office.path):
             return YES
-        return no(_("此件现由%(office)s办理。") % {"office": process.office.name})
+        return no(_("此件现由%(office)s办理。") % {"office": process.office})
     return no(_("您的角色不能办理此步骤。"))
 
 
@@ -86,6 +110,26 @@ def _guarded(transition: Transition, subject: Any, actor: Actor) -> Verdict:
         if not verdict.allowed:
             return verdict
     return YES
+
+
+def act(
+    process: Process,
+    event: str,
+    *,
+    by: Actor,
+    version: int | None,
+    given: Mapping[str, Any],
+) -> Entry:
+    """Make a transition by the domain's own service where the workflow names one, else by the engine alone.
+
+    Raises what `fire` raises.
+    """
+    handler = process.workflow.act
+    if handler is None:
+        return fire(process, event, by=by, version=version, given=given)
+    with transaction.atomic():
+        entry: Entry = handler(process, event, by, version, given)
+    return entry
 
 
 @transaction.atomic
@@ -105,19 +149,13 @@ def fire(
     Raises:
         Stale: somebody acted since the page was shown.
         NotAllowed: by role, place, state or guard; the reason says which.
-        Invalid: an input is missing, or a note holds an identity number.
+        Invalid: an input is missing, or a text holds a personal number.
     """
     given = dict(given or {})
     process_id = process if isinstance(process, int) else process.pk
     locked = Process.objects.select_for_update(of=("self",)).select_related("office").get(pk=process_id)
     if version is not None and version != locked.version:
-        last = locked.entries.select_related("by").order_by("-id").first()
-        if last and by and last.event == event and last.by_id == by.user_id and version == locked.version - 1:
-            return last
-        raise Stale(
-            _("此件已由%(who)s办理（%(state)s），您看到的页面不是最新的。请刷新后再办理。")
-            % {"who": last.by.name if last and last.by else _("系统"), "state": locked.state_shown.label}
-        )
+        return _already_made(locked, event, by, version, given)
     transition = locked.workflow.find(event, locked.state)
     if transition is None:
         raise NotAllowed(
@@ -129,12 +167,13 @@ def fire(
         if transition.at != "system":
             raise NotAllowed(_("此步骤须由人办理。"))
     else:
-        for verdict in (standing(transition, locked, by), _guarded(transition, subject, by)):
+        for check in (lambda: standing(transition, locked, by), lambda: _guarded(transition, subject, by)):
+            verdict = check()
             if not verdict.allowed:
                 raise NotAllowed(str(verdict.reason))
     _check_inputs(transition, given)
     entry = _move(locked, transition, by, given)
-    _turn_clocks(locked, transition, subject, entry)
+    turn_clocks(locked, transition, subject, entry)
     refresh_due(locked)
     notify.transition_made(locked, transition, entry)
     if isinstance(process, Process):
@@ -142,31 +181,94 @@ def fire(
     return entry
 
 
+def _already_made(
+    process: Process, event: str, by: Actor | None, version: int, given: Mapping[str, Any]
+) -> Entry:
+    """The entry a second click asks for again; anything else came too late."""
+    steps = process.entries.filter(version__isnull=False).select_related("by")
+    made = steps.filter(version=version + 1).first()
+    if made and by and (made.event, made.by_id) == (event, by.user_id) and _same(made, given):
+        return made
+    last = steps.order_by("-version").first()
+    raise Stale(
+        _("此件已由%(who)s办理（%(state)s），您看到的页面不是最新的。请刷新后再办理。")
+        % {"who": last.by.name if last and last.by else _("系统"), "state": process.state_shown.label}
+    )
+
+
+def _same(made: Entry, given: Mapping[str, Any]) -> bool:
+    return made.note == str(given.get("note") or "") and made.remark == str(given.get("remark") or "")
+
+
 def _move(process: Process, transition: Transition, by: Actor | None, given: Mapping[str, Any]) -> Entry:
     source = process.state
     target = process.workflow.by_state[transition.target]
     process.state = target.key
-    process.turn = target.waits_for
+    process.turn = Side.NOBODY if target.final else target.waits_for
     if transition.moves:
-        process.position += transition.moves
-        process.office_id = process.chain[process.position]
+        position = process.position + transition.moves
+        if not 0 <= position < len(process.chain):
+            raise NotAllowed(_("此件没有更高或更低一级的经办机构。"))
+        process.position = position
+        process.office_id = process.chain[position]
+        process.assignee = None
+    elif process.assignee_id and process.turn == Side.OFFICE and not _may_go_on(process):
         process.assignee = None
     process.version += 1
     process.changed_at = clock.now()
     process.closed_at = clock.now() if target.final else None
+    if process.turn == Side.OFFICE and process.received_at is None:
+        process.received_at = clock.now()
     process.save()
-    return _write(process, transition.event, source, by, given)
+    return _write(
+        process,
+        transition.event,
+        source,
+        by,
+        given,
+        version=process.version,
+        checks=_checked(process, transition),
+    )
 
 
-def _write(process: Process, event: str, source: str, by: Actor | None, given: Mapping[str, Any]) -> Entry:
+def _may_go_on(process: Process) -> bool:
+    """Whether the clerk or leader in charge has a role that acts in the new state."""
+    roles = {role for one in process.workflow.from_state(process.state) for role in one.by if not one.aside}
+    held = Assignment.objects.filter(user_id=process.assignee_id, office_id=process.office_id, role__in=roles)
+    return held.exists()
+
+
+def _checked(process: Process, transition: Transition) -> Entry | None:
+    """The entry whose maker may not make this transition, for the database to compare."""
+    events = [event for guard in transition.guards for event in getattr(guard, "checks", ())]
+    return _latest(process, events) if events else None
+
+
+def _latest(process: Process, events: Sequence[str]) -> Entry | None:
+    return process.entries.filter(event__in=events, version__isnull=False).order_by("-id").first()
+
+
+def _write(
+    process: Process,
+    event: str,
+    source: str,
+    by: Actor | None,
+    given: Mapping[str, Any],
+    *,
+    version: int | None = None,
+    checks: Entry | None = None,
+) -> Entry:
     details = {key: value for key, value in given.items() if key not in ("note", "remark")}
     return Entry.objects.create(
         process=process,
+        version=version,
         event=event,
         source=source,
         target=process.state,
         by_id=by.user_id if by else None,
         standing_in_for_id=by.standing_in_for if by else None,
+        checks_id=checks.by_id if checks else None,
+        checks_stand_in_id=checks.standing_in_for_id if checks else None,
         role=by.role if by else "",
         place=by.place if by else "",
         note=str(given.get("note") or ""),
@@ -177,106 +279,37 @@ def _write(process: Process, event: str, source: str, by: Actor | None, given: M
 
 def record(process: Process, event: str, *, by: Actor | None, **given: Any) -> Entry:
     """Write a line on the timeline that changes no state (an assignment, a material added, a check made)."""
-    _refuse_numbers(given)
+    refuse_numbers(given)
     return _write(process, event, process.state, by, given)
 
 
 def _check_inputs(transition: Transition, given: Mapping[str, Any]) -> None:
     for name in transition.needs:
-        if not given.get(name):
+        value = given.get(name)
+        if (
+            value is None
+            or value is False
+            or (isinstance(value, str) and not value.strip())
+            or value in ([], ())
+        ):
             raise Invalid(
-                _("办理“%(act)s”须填写：%(field)s。") % {"act": transition.label, "field": input_label(name)}
+                _("办理“%(act)s”须填写：%(field)s。") % {"act": transition.label, "field": label_of(name)}
             )
-    _refuse_numbers(given)
-
-
-def input_label(name: str) -> str:
-    """The words for an input of a transition."""
-    labels = {
-        "note": _("办理意见"),
-        "reason": _("理由"),
-        "remedy": _("救济途径"),
-        "defects": _("需补正的问题"),
-        "due_on": _("补报期限"),
-    }
-    return labels.get(name, name)
-
-
-_DIGITS = re.compile(r"(?<![0-9A-Za-z])[0-9]{17}[0-9Xx](?![0-9A-Za-z])")
-
-
-def _refuse_numbers(given: Mapping[str, Any]) -> None:
-    for name, value in given.items():
-        for found in _DIGITS.findall(str(value)):
-            if identity.check_id_number(found.upper()) is None:
-                raise Invalid(
-                    _("“%(field)s”里有身份证号码。办理意见会长期保存并被多人看到，请改写为花名册中的序号。")
-                    % {"field": input_label(name)}
-                )
-
-
-def _turn_clocks(process: Process, transition: Transition, subject: Any, entry: Entry) -> None:
-    day = clock.today()
-    for name in transition.starts:
-        spec = process.workflow.clock(subject, name)
-        if spec is not None:
-            start_clock(process, spec, day, subject)
-    for names, kind in (
-        (transition.suspends, ClockEvent.Kind.SUSPENDED),
-        (transition.resumes, ClockEvent.Kind.RESUMED),
-        (transition.stops, ClockEvent.Kind.STOPPED),
-    ):
-        if names:
-            for run in running(process):
-                if "*" in names or run.name in names:
-                    ClockEvent.objects.create(run=run, kind=kind, on=day, entry=entry)
-
-
-def start_clock(process: Process, spec: Any, day: date, subject: Any = None) -> ClockRun:
-    """Start a clock for a process on a day; the notice's own closed and opened days travel with it."""
-    workdays = getattr(getattr(subject, "scheme", None), "workdays", None)
-    return ClockRun.objects.create(
-        process=process,
-        name=spec.name,
-        text_zh=spec.text_zh,
-        text_en=spec.text_en,
-        clause=spec.clause,
-        duty_of=spec.duty_of,
-        started_on=day,
-        workdays=spec.workdays,
-        days=spec.days,
-        months=spec.months,
-        last_day=spec.last_day,
-        closed_days=sorted(workdays.closed) if workdays else [],
-        opened_days=sorted(workdays.opened) if workdays else [],
-    )
-
-
-def running(process: Process) -> list[ClockRun]:
-    """Clocks of a process whose duty is not done."""
-    runs = process.clocks.prefetch_related("events").order_by("id")
-    return [run for run in runs if run.stopped_on() is None]
-
-
-def refresh_due(process: Process) -> None:
-    """Write the queue's copy of the earliest due date of whoever's turn it is."""
-    best: tuple[date, str] | None = None
-    suspended = False
-    for run in running(process):
-        found = run.due()
-        suspended = suspended or found.suspended
-        if found.day and run.duty_of == process.turn and (best is None or found.day < best[0]):
-            best = (found.day, run.name)
-    process.due_on, process.due_clock = best or (None, "")
-    process.suspended = suspended
-    process.save(update_fields=["due_on", "due_clock", "suspended"])
+    day = given.get("due_on")
+    if isinstance(day, date) and not isinstance(day, datetime) and day < clock.today():
+        raise Invalid(_("“%(field)s”不得早于今天。") % {"field": label_of("due_on")})
+    refuse_numbers(given)
 
 
 def not_the_same_person(*events: str) -> Guard:
-    """Guard: whoever made the latest of these events may not make this one; nor may their stand-in."""
+    """Guard: whoever made the latest of these events may not make this one; nor may their stand-in.
+
+    The engine writes the maker beside the new entry, so that the database refuses it too.
+    """
 
     def guard(subject: Any, actor: Actor) -> Verdict:
-        made = subject.process.entries.filter(event__in=events).order_by("-id").first()
+        """须由另一人复核"""
+        made = _latest(subject.process, events)
         if made is None:
             return YES
         earlier = {made.by_id, made.standing_in_for_id} - {None}
@@ -284,4 +317,10 @@ def not_the_same_person(*events: str) -> Guard:
             return no(_("上一步由您本人办理，须由另一人复核。"))
         return YES
 
+    guard.checks = events  # type: ignore[attr-defined]
     return guard
+
+
+def roles_waited_for(process: Process) -> set[Role]:
+    """Whose roles act in the process's state."""
+    return {role for one in process.workflow.from_state(process.state) for role in one.by if not one.aside}

@@ -1,7 +1,9 @@
 """What a process is made of: states, transitions, who may make them, which clocks they touch. Data, no behaviour."""
 
-from collections.abc import Callable, Iterable
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -58,7 +60,8 @@ class Transition:
 
     `at` says where the actor must stand: at the office whose turn it is ("office"), there or at one above it
     ("above"), at the organisation of the process ("provider"), or nowhere because the system acts ("system").
-    `needs` names the inputs without which the act is refused. `moves` is the step along the chain of offices.
+    `needs` names the inputs without which the act is refused, `offers` further ones that may be left empty
+    (`inputs.py` says what each looks like). `moves` is the step along the chain of offices.
     """
 
     event: str
@@ -79,6 +82,11 @@ class Transition:
     tone: str = "primary"
     bulk: bool = False
     """May be done to many cases at once from the list."""
+    offers: tuple[str, ...] = ("note", "remark")
+    aside: bool = False
+    """Possible, but nobody waits for it: it alone does not put a case on somebody's list (a withdrawal)."""
+    phrases: tuple[Text, ...] = ()
+    """Sentences offered for the note with one click."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +101,11 @@ class ClockSpec:
     workdays: int | None = None
     days: int | None = None
     months: int | None = None
-    last_day: Any = None
+    last_day: date | None = None
+
+
+PLACES = frozenset({"office", "above", "provider", "system"})
+TONES = frozenset({"grey", "blue", "amber", "green", "red"})
 
 
 @dataclass(frozen=True)
@@ -101,7 +113,11 @@ class Workflow:
     """A process: its table and the functions that tie it to its subject.
 
     `subject_of` loads the subject from the process; `clock` answers the specification of a clock that a
-    transition starts (None: this case has no such clock); `url` is the page of the subject for an actor's side.
+    transition starts (None: this case has no such clock); `url` is the page of the subject. `act` is the
+    domain's own service for every act, called with (process, event, actor, version, given) and answering the
+    timeline entry: there the domain runs its effects in the engine's transaction. None: the engine alone.
+    `steps` are the main states in order, for the progress bar; where empty, the shortest way to success.
+    `notes` are the words for lines of the timeline that `engine.record` writes.
     """
 
     name: str
@@ -113,15 +129,62 @@ class Workflow:
     clock: Callable[[Any, str], ClockSpec | None] = lambda subject, name: None
     url: Callable[[Any], str] = lambda process: ""
     icon: str = "file-text"
+    act: Callable[..., Any] | None = None
+    steps: tuple[str, ...] = ()
+    notes: Mapping[str, Text] = field(default_factory=dict)
     by_state: dict[str, State] = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "by_state", {state.key: state for state in self.states})
+        faults = list(self._faults())
+        if faults:
+            raise ValueError(f"workflow {self.name}: " + "; ".join(faults))
+        if not self.steps:
+            object.__setattr__(self, "steps", self._shortest())
+
+    def _faults(self) -> Iterable[str]:
         known = self.by_state.keys()
-        for transition in self.transitions:
-            unknown = {*transition.source, transition.target} - known
-            if unknown or self.start not in known:
-                raise ValueError(f"{self.name}.{transition.event}: unknown states {sorted(unknown)}")
+        if len(known) < len(self.states):
+            yield "a state is named twice"
+        for key in {self.start, *self.steps} - known:
+            yield f"unknown state {key}"
+        for state in self.states:
+            if state.tone not in TONES:
+                yield f"state {state.key}: unknown tone {state.tone}"
+        taken: set[tuple[str, str]] = set()
+        for one in self.transitions:
+            for key in {*one.source, one.target} - known:
+                yield f"{one.event}: unknown state {key}"
+            for source in one.source:
+                if (source, one.event) in taken:
+                    yield f"{one.event}: twice out of {source}"
+                taken.add((source, one.event))
+                if source in known and self.by_state[source].final:
+                    yield f"{one.event}: leaves the final state {source}"
+            if one.at not in PLACES:
+                yield f"{one.event}: unknown place {one.at}"
+            if (one.at == "system") == bool(one.by):
+                yield f"{one.event}: roles and place do not fit"
+        reached = {self.start}
+        for _round in self.states:
+            reached |= {one.target for one in self.transitions if reached & set(one.source)}
+        for key in known - reached:
+            yield f"state {key} cannot be reached"
+
+    def _shortest(self) -> tuple[str, ...]:
+        """The shortest way from the start to a final state in green, else to any final state."""
+        ways: deque[tuple[str, ...]] = deque([(self.start,)])
+        seen, ends = {self.start}, []
+        while ways:
+            way = ways.popleft()
+            if self.by_state[way[-1]].final:
+                ends.append(way)
+            for one in self.from_state(way[-1]):
+                if one.target not in seen:
+                    seen.add(one.target)
+                    ways.append((*way, one.target))
+        good = [way for way in ends if self.by_state[way[-1]].tone == "green"]
+        return (good or ends or [(self.start,)])[0]
 
     def from_state(self, state: str) -> list[Transition]:
         """Transitions that leave a state, in the order of the table."""
@@ -138,12 +201,22 @@ class Workflow:
                 return one
         raise KeyError(event)
 
+    def label_of(self, event: str) -> Text:
+        """The words for an event: a transition's label, or those of a line that changes no state (`notes`)."""
+        found = next((one.label for one in self.transitions if one.event == event), None)
+        return found if found is not None else self.notes.get(event, event)
+
 
 _registered: dict[str, Workflow] = {}
 
 
 def register(workflow: Workflow) -> Workflow:
-    """Make a workflow known to the queue, the timeline and the diagrams."""
+    """Make a workflow known to the queue, the timeline and the diagrams.
+
+    Raises ValueError when another workflow has the name.
+    """
+    if _registered.get(workflow.name, workflow) is not workflow:
+        raise ValueError(f"two workflows are called {workflow.name}")
     _registered[workflow.name] = workflow
     return workflow
 
@@ -153,6 +226,25 @@ def workflow_of(name: str) -> Workflow:
     return _registered[name]
 
 
+def workflows_by_name() -> Mapping[str, Workflow]:
+    """Every workflow of the service under its name."""
+    return _registered
+
+
 def all_workflows() -> Iterable[Workflow]:
     """Every workflow of the service, by name."""
     return [_registered[name] for name in sorted(_registered)]
+
+
+def states_for(role: Role) -> dict[str, list[str]]:
+    """For every workflow, the states in which this role is waited for."""
+    found = {}
+    for workflow in all_workflows():
+        keys = [
+            state.key
+            for state in workflow.states
+            if any(role in one.by and not one.aside for one in workflow.from_state(state.key))
+        ]
+        if keys:
+            found[workflow.name] = keys
+    return found
