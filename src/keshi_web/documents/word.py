@@ -7,7 +7,7 @@ template can come from an uploaded scheme.
 
 import io
 import zipfile
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from docx import Document
@@ -49,8 +49,8 @@ TITLE_FACE, BODY_FACE = "宋体", "仿宋"
 """What Word and WPS have on every Chinese desktop."""
 LONG, SHORT, SIDE = 297, 210, 21
 """A4 and its side margin, millimetres."""
-PLAIN_DATE = datetime(2020, 1, 1)
-"""Naive, as the file's properties take it; always the same, so that the bytes are."""
+PLAIN_DATE = datetime(2020, 1, 1, tzinfo=UTC)
+"""In the file's properties always the same, so that the bytes are."""
 TWIPS = 56.7
 """Word's units in a millimetre."""
 PARTS = ("text", "person", "date", "box")
@@ -102,8 +102,8 @@ def word_template(form: Form, layout: Layout) -> bytes:
 def filled(template: bytes, form: Form, data: FormData, layout: Layout) -> bytes:
     """A template with its places filled. Raises jinja2's errors for a place that the form does not have."""
     document = DocxTemplate(io.BytesIO(template))
-    environment = SandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
-    document.render(_context(form, data, layout), environment)
+    environment = SandboxedEnvironment(undefined=StrictUndefined)
+    document.render(_context(form, data, layout), environment, autoescape=True)
     document.core_properties.created = document.core_properties.modified = PLAIN_DATE
     return _saved(document)
 
@@ -154,6 +154,9 @@ def _page(document: Any, layout: Layout) -> None:
         if code:
             field = OxmlElement("w:fldSimple")
             field.set(qn("w:instr"), code)
+            shown = Run(OxmlElement("w:r"), footer)
+            shown.text, shown.font.size = "1", Pt(9)  # until Word counts
+            field.append(shown._r)
             footer._p.append(field)
 
 
