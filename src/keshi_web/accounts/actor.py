@@ -78,18 +78,26 @@ def assignments_of(user: User) -> QuerySet[Assignment]:
     )
 
 
-def delegations_to(user: User) -> QuerySet[Delegation]:
-    """Assignments of others that the user may use today."""
+def delegations_ahead(user: User) -> QuerySet[Delegation]:
+    """Delegations to the user that run today or will."""
     day = clock.today()
     return Delegation.objects.filter(
         Q(assignment__valid_until__isnull=True) | Q(assignment__valid_until__gte=day),
         to=user,
         revoked_at__isnull=True,
-        valid_from__lte=day,
         valid_until__gte=day,
-        assignment__valid_from__lte=day,
         assignment__user__is_active=True,
-    ).select_related("assignment__office", "assignment__organisation", "assignment__user")
+    )
+
+
+def delegations_to(user: User) -> QuerySet[Delegation]:
+    """Assignments of others that the user may use today."""
+    day = clock.today()
+    return (
+        delegations_ahead(user)
+        .filter(valid_from__lte=day, assignment__valid_from__lte=day)
+        .select_related("assignment__office", "assignment__organisation", "assignment__user")
+    )
 
 
 def actor_of(user: User, assignment_id: int | None = None) -> Actor | None:

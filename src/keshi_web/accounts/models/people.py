@@ -1,5 +1,8 @@
 """People who sign in, what they may do where and when, and who stands in for them."""
 
+from datetime import timedelta
+
+import pghistory
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
@@ -34,6 +37,8 @@ class User(AbstractBaseUser):
     language = models.CharField(_("界面语言"), max_length=10, default="zh-hans")
     is_active = models.BooleanField(_("启用"), default=True)
     must_change_password = models.BooleanField(_("下次登录须改密码"), default=False)
+    is_sample = models.BooleanField(default=False, editable=False)
+    """A made-up person of the demonstration: cannot sign in where people work."""
     created_at = models.DateTimeField(default=clock.now, editable=False)
 
     objects = UserManager()
@@ -54,8 +59,9 @@ class DayRange(Func):
     output_field = DateRangeField()
 
 
+@pghistory.track(append_only=True)
 class Assignment(models.Model):
-    """A role held at an office or an organisation, from a day until a day."""
+    """A role held at an office or an organisation, from a day until a day. Its earlier forms stay in the history."""
 
     user = models.ForeignKey(
         User, on_delete=models.PROTECT, related_name="assignments", verbose_name=_("用户")
@@ -93,7 +99,9 @@ class Assignment(models.Model):
             ),
             models.CheckConstraint(
                 name="assignment_days_in_order",
-                condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")),
+                # The day before the first: an empty period, of a role ended on the day it was granted.
+                condition=Q(valid_until__isnull=True)
+                | Q(valid_until__gte=F("valid_from") - timedelta(days=1)),
                 violation_error_message=_("截止日期不得早于开始日期。"),
             ),
         )
@@ -102,6 +110,7 @@ class Assignment(models.Model):
         return f"{self.user} · {self.get_role_display()} · {self.office or self.organisation or ''}"
 
 
+@pghistory.track(append_only=True)
 class Delegation(models.Model):
     """A dated record: somebody acts in place of the holder of an assignment."""
 

@@ -1,0 +1,16 @@
+"""Every sign-in, by whatever door, has its session recorded."""
+
+from typing import Any
+
+from django.contrib.auth.signals import user_logged_in
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from keshi_web.accounts.models import User
+from keshi_web.accounts.services import sessions
+
+
+@receiver(user_logged_in, dispatch_uid="accounts.session")
+def session_begun(sender: object, request: HttpRequest, user: User, **_more: Any) -> None:
+    """Called by `django.contrib.auth.login` once the session has its new key."""
+    sessions.begin(request, user)
