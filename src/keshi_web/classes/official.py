@@ -33,10 +33,16 @@ def _share_online(filing: Filing) -> Any:
     return f"{round(100 * sum(m.hours for m in modules if m.online) / total)}%" if total else None
 
 
+def _platform(filing: Filing) -> str | None:
+    if filing.platform is None:
+        return None
+    return " ".join(part for part in (filing.platform.name, filing.platform.url) if part)
+
+
 KNOWN: Mapping[str, Source] = {
-    "platform": lambda filing: _platform(filing),
+    "platform": _platform,
     "platform-name": lambda filing: filing.platform and filing.platform.name,
-    "platform-name-and-address": lambda filing: _platform(filing),
+    "platform-name-and-address": _platform,
     "site-address": lambda filing: filing.platform and filing.platform.url,
     "persons": lambda filing: filing.head_count or None,
     "planned-persons": lambda filing: filing.head_count or None,
@@ -53,12 +59,6 @@ KNOWN: Mapping[str, Source] = {
     "certificate": lambda filing: filing.planned_certificate or None,
 }
 """Blanks that the service fills in by itself, by their id."""
-
-
-def _platform(filing: Filing) -> str | None:
-    if filing.platform is None:
-        return None
-    return " ".join(part for part in (filing.platform.name, filing.platform.url) if part)
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ class Rendered:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
-            _dress(field)
+            dress(field)
 
 
 class BaseForm(Rendered, forms.Form):
@@ -45,7 +45,8 @@ class BaseModelForm(Rendered, forms.ModelForm):
     """A form of a model."""
 
 
-def _dress(field: forms.Field) -> None:
+def dress(field: forms.Field) -> None:
+    """Give a field the service's widget and sentences; for forms that add fields of their own when they are made."""
     plain = field.widget
     if type(plain) in _PICKERS:
         field.widget = _PICKERS[type(plain)](plain.attrs)

@@ -1,0 +1,490 @@
+"""The wizard's forms, drawn from the notice: it asks for what the item's rules and the notice's forms need, no more."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from keshi.problems import BadInput
+from keshi.scheme import Scheme
+from keshi.scheme.model import FormField
+from keshi.vocabulary import Fact, vocabulary
+from keshi_web.accounts.models import Assignment, User
+from keshi_web.accounts.roles import PROVIDERS
+from keshi_web.catalogue.models import Course, Occupation, Platform, Teacher
+from keshi_web.classes.case import needed
+from keshi_web.classes.completeness import AGREEMENT, agreement_labels, asked_facts
+from keshi_web.classes.guards import promises
+from keshi_web.classes.models import Channel, Filing, Module
+from keshi_web.classes.official import Asked, asked
+from keshi_web.common import clock
+from keshi_web.common.language import lang
+from keshi_web.organisations.models import Organisation
+from keshi_web.organisations.queries import kinds_on
+from keshi_web.organisations.words import FACT_KINDS, KindOf, State
+from keshi_web.ui.forms import BaseForm, dress
+
+NOTHING = ("", "—")
+
+
+def choices_of(fact: Fact, only: list[str] | None = None) -> list[tuple[str, str]]:
+    """A fact's choices with their labels in the reader's language, an empty one first."""
+    values = fact.values or {}
+    return [
+        NOTHING,
+        *((key, getattr(label, lang())) for key, label in values.items() if not only or key in only),
+    ]
+
+
+def control_for(fact: Fact, *, required: bool = False) -> forms.Field:
+    """The control that asks for a fact of the vocabulary."""
+    label = getattr(fact.label, lang())
+    match fact.type:
+        case "boolean":
+            yes_no = [NOTHING, ("true", _("是")), ("false", _("否"))]
+            return forms.ChoiceField(label=label, choices=yes_no, required=required)
+        case "choice":
+            return forms.ChoiceField(label=label, choices=choices_of(fact), required=required)
+        case "date":
+            return forms.DateField(label=label, required=required)
+        case "number" if fact.whole:
+            return forms.IntegerField(
+                label=label,
+                required=required,
+                min_value=fact.least,
+                max_value=fact.most if fact.most else 10**9,
+            )
+        case "number":
+            return forms.DecimalField(label=label, required=required, min_value=fact.least, max_digits=16)
+        case _:
+            return forms.CharField(label=label, required=required, max_length=200)
+
+
+def stored(value: Any) -> Any:
+    """A cleaned value as `facts` and `answers` keep it."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if value in ("true", "false"):
+        return value == "true"
+    if value is None or isinstance(value, bool | int | str | list):
+        return value
+    return str(value)
+
+
+def answer_control(field: FormField) -> forms.Field:
+    """The control that asks for a blank of an official form."""
+    label = getattr(field.label, lang())
+    match field.kind:
+        case "choice":
+            options = [(choice.zh, getattr(choice, lang())) for choice in field.choices]
+            return forms.ChoiceField(label=label, choices=[NOTHING, *options], required=False)
+        case "checkbox":
+            return forms.BooleanField(label=label, required=False)
+        case "date":
+            return forms.DateField(label=label, required=False)
+        case "number":
+            return forms.DecimalField(label=label, required=False, max_digits=12, min_value=0)
+        case _:
+            return forms.CharField(label=label, required=False, max_length=500)
+
+
+class PlanForm(BaseForm):
+    """The plan of a class. Fields that the item's rules do not use are not there."""
+
+    project = forms.CharField(label=_("培训项目名称"), max_length=120, required=False)
+
+    def __init__(self, *args: Any, filing: Filing, by_office: bool = False, **kwargs: Any) -> None:
+        self.filing = filing
+        self.scheme: Scheme = filing.scheme
+        self.used = needed(filing, self.scheme)
+        self.asked: list[Asked] = asked(filing, self.scheme)
+        self.facts = asked_facts(filing, self.scheme)
+        kwargs.setdefault("initial", self._initial())
+        super().__init__(*args, **kwargs)
+        self._class_fields()
+        self._place_fields()
+        for name in self.facts:
+            self.fields[f"fact:{name}"] = control_for(vocabulary()[name])
+        for one in self.asked:
+            self.fields[f"answer:{one.key}"] = answer_control(one.field)
+        if promises(filing):
+            self.fields["completion_due_on"] = forms.DateField(
+                label=_("承诺补报完整材料的期限"),
+                required=False,
+                help_text=_("仅在材料暂不齐全、申请先行开班时填写。"),
+            )
+        self._late_fields(by_office)
+        for field in self.fields.values():
+            dress(field)
+
+    def _class_fields(self) -> None:
+        item = self.scheme.item(self.filing.item).item
+        facts = vocabulary()
+        self.fields["training_type"] = forms.ChoiceField(
+            label=_("培训类型"),
+            choices=choices_of(facts["class.training_type"], item.training_types or None),
+            required=False,
+        )
+        self.fields["occupation"] = forms.CharField(
+            label=_("职业（工种）"),
+            required=False,
+            max_length=100,
+            help_text=_("输入编码或名称，从列表中选择。"),
+            widget=forms.TextInput(attrs={"list": "occupations", "autocomplete": "off"}),
+        )
+        levels = [
+            NOTHING,
+            *((str(n), _("%(level)s级") % {"level": "一二三四五"[n - 1]}) for n in range(5, 0, -1)),
+        ]
+        self.fields["level"] = forms.ChoiceField(label=_("技能等级"), choices=levels, required=False)
+        if "trainee.certificate.kind" in self.used:
+            self.fields["planned_certificate"] = forms.ChoiceField(
+                label=_("拟取得证书"), choices=choices_of(facts["trainee.certificate.kind"]), required=False
+            )
+        self.fields["starts_on"] = forms.DateField(
+            label=_("开班日期"), required=False, help_text=self.start_hint()
+        )
+        self.fields["ends_on"] = forms.DateField(label=_("结束日期"), required=False)
+
+    def start_hint(self) -> str:
+        """The first day that the notice's time limit before the start still allows."""
+        hints = []
+        for limit in self.scheme.file.clocks:
+            if limit.stage == "filing" and limit.event == "training-start" and limit.before:
+                span = limit.before
+                text = f"{getattr(limit.text, lang())}（{limit.clause}）"
+                if span.workdays:
+                    try:
+                        first = self.scheme.workdays.add(clock.today(), span.workdays)
+                        text += _now("；今天提交，最早可于 %(day)s 开班") % {"day": first.isoformat()}
+                    except BadInput:
+                        pass
+                hints.append(text)
+        return "；".join(hints)
+
+    def _place_fields(self) -> None:
+        filing = self.filing
+        platforms = platform_choices(filing)
+        self.fields["platform"] = forms.ChoiceField(
+            label=_("线上培训平台"), choices=platforms, required=False
+        )
+        held = kinds_on(filing.organisation, clock.today())
+        roles = sorted({FACT_KINDS[KindOf(one)] for one in held})
+        if len(roles) > 1:
+            kinds = choices_of(vocabulary()["organisation.kind"], roles)
+            self.fields["fact:organisation.kind"] = forms.ChoiceField(
+                label=_("以何种身份申报"), choices=kinds, required=False
+            )
+        self.fields["delegate"] = forms.CharField(
+            label=_("受委托培训机构（平台）"),
+            required=False,
+            max_length=18,
+            help_text=_("委托其他机构开展培训时，填写其统一社会信用代码。"),
+        )
+        for name, label in agreement_labels().items():
+            self.fields[f"agreement:{name}"] = forms.CharField(
+                label=_("委托协议：%(content)s") % {"content": label}, required=False, max_length=200
+            )
+        payees = [NOTHING, *((key, payee_label(key)) for key in self.scheme.item(filing.item).item.payee)]
+        if len(payees) > 2:
+            self.fields["payee"] = forms.ChoiceField(label=_("补贴拨付对象"), choices=payees, required=False)
+        people = administrators(filing)
+        self.fields["administrator"] = forms.ChoiceField(
+            label=_("培训管理员"),
+            choices=[NOTHING, *((str(one.pk), one.name) for one in people)],
+            required=False,
+        )
+
+    def _late_fields(self, by_office: bool) -> None:
+        if by_office:
+            self.fields["received_on"] = forms.DateField(label=_("收到申请的日期"))
+        self.fields["late_reason"] = forms.CharField(
+            label=_("补录原因"),
+            required=False,
+            max_length=200,
+            help_text=_("仅用于系统启用前已办理、现在补录的班级；补录的班级会带有标记。"),
+        )
+        self.fields["filed_on"] = forms.DateField(
+            label=_("实际备案日期"), required=False, help_text=_("补录时填写原备案日期。")
+        )
+
+    def _initial(self) -> dict[str, Any]:
+        filing = self.filing
+        found: dict[str, Any] = {
+            "project": filing.project,
+            "training_type": filing.training_type,
+            "occupation": str(filing.occupation) if filing.occupation else "",
+            "level": str(filing.level or ""),
+            "starts_on": filing.starts_on,
+            "ends_on": filing.ends_on,
+            "platform": str(filing.platform_id or ""),
+            "delegate": filing.delegate.uscc if filing.delegate else "",
+            "payee": filing.payee,
+            "administrator": str(filing.administrator_id or ""),
+            "planned_certificate": filing.planned_certificate,
+            "completion_due_on": filing.completion_due_on,
+            "received_on": filing.received_on,
+            "late_reason": filing.late_reason,
+            "filed_on": filing.filed_on if filing.late else None,
+        }
+        for name, value in filing.facts.items():
+            found[f"fact:{name}"] = (
+                {True: "true", False: "false"}.get(value, value) if isinstance(value, bool) else value
+            )
+        for key, value in filing.answers.items():
+            if key != "agreement":
+                found[f"answer:{key}"] = value
+        for name, value in filing.answers.get("agreement", {}).items():
+            found[f"agreement:{name}"] = value
+        return found
+
+    def clean_occupation(self) -> Occupation | None:
+        """The occupation by code, or by `code name` as the list offers it."""
+        text = self.cleaned_data["occupation"].strip()
+        if not text:
+            return None
+        code = text.split()[0]
+        found = Occupation.objects.filter(Q(code=code) | Q(name=text)).order_by("-edition")
+        if " " in text:
+            found = found.filter(Q(name=text.split(maxsplit=1)[1]) | Q(name=text))
+        chosen = found.first()
+        if chosen is None:
+            raise ValidationError(
+                _("目录里没有“%(text)s”。请从列表中选择，目录外的职业须先经专家评估。") % {"text": text}
+            )
+        return chosen
+
+    def clean_delegate(self) -> Organisation | None:
+        """The delegate by its credit code: registered here and verified."""
+        code = self.cleaned_data["delegate"].strip().upper()
+        if not code:
+            return None
+        found = Organisation.objects.filter(uscc=code).first()
+        if found is None:
+            raise ValidationError(
+                _("没有登记统一社会信用代码为 %(code)s 的单位。请对方先在本平台登记。") % {"code": code}
+            )
+        if found.state != State.VERIFIED:
+            raise ValidationError(_("“%(name)s”尚未通过核实，暂不能接受委托。") % {"name": found.name})
+        if found.pk == self.filing.organisation_id:
+            raise ValidationError(_("受委托单位不能是申报单位本身。"))
+        return found
+
+    def clean(self) -> dict[str, Any]:
+        """Days in order; a late entry gives its real day."""
+        data = super().clean() or self.cleaned_data
+        starts, ends = data.get("starts_on"), data.get("ends_on")
+        if starts and ends and ends < starts:
+            self.add_error("ends_on", _("结束日期不得早于开班日期。"))
+        if data.get("late_reason") and not data.get("filed_on"):
+            self.add_error("filed_on", _("补录须填写实际备案日期。"))
+        if data.get("filed_on") and data["filed_on"] > clock.today():
+            self.add_error("filed_on", _("实际备案日期不能在今天之后。"))
+        return data
+
+    def columns(self) -> dict[str, Any]:
+        """What goes into the filing's columns."""
+        data = self.cleaned_data
+        found = {
+            name: data[name]
+            for name in (
+                "project", "training_type", "occupation", "starts_on", "ends_on", "delegate", "planned_certificate",
+                "payee", "completion_due_on", "received_on", "late_reason", "filed_on",
+            )
+            if name in data
+        }  # fmt: skip
+        found["level"] = int(data["level"]) if data.get("level") else None
+        found["platform"] = Platform.objects.get(pk=data["platform"]) if data.get("platform") else None
+        found["administrator"] = (
+            User.objects.get(pk=data["administrator"]) if data.get("administrator") else None
+        )
+        return found
+
+    def plan_facts(self) -> dict[str, Any]:
+        """What goes into `facts`."""
+        data = self.cleaned_data
+        return {
+            name.removeprefix("fact:"): stored(value)
+            for name, value in data.items()
+            if name.startswith("fact:")
+        }
+
+    def answers(self) -> dict[str, Any]:
+        """What goes into `answers`, the agreement's five contents among them."""
+        data = self.cleaned_data
+        given = {
+            name.removeprefix("answer:"): stored(value)
+            for name, value in data.items()
+            if name.startswith("answer:")
+        }
+        return {**given, "agreement": {name: data.get(f"agreement:{name}", "") for name in AGREEMENT}}
+
+    def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """The fields in the order of the page, under their headings."""
+        plan = [
+            "project",
+            "training_type",
+            "occupation",
+            "level",
+            "planned_certificate",
+            "starts_on",
+            "ends_on",
+        ]
+        place = [
+            "platform",
+            "fact:organisation.kind",
+            "delegate",
+            *(f"agreement:{name}" for name in AGREEMENT),
+        ]
+        place += ["payee", "administrator"]
+        more = [name for name in self.fields if name.startswith("fact:") and name not in place]
+        late = ["completion_due_on", "received_on", "late_reason", "filed_on"]
+        sections = [(_now("培训安排"), plan + more), (_now("平台与委托"), place)]
+        for form in dict.fromkeys(one.form.id for one in self.asked):
+            rows = [one for one in self.asked if one.form.id == form]
+            title = getattr(rows[0].form.text, lang())
+            sections.append((title, [f"answer:{one.key}" for one in rows]))
+        sections.append((_now("先行开班与补录"), late))
+        return [
+            (title, [self[name] for name in names if name in self.fields])
+            for title, names in sections
+            if any(name in self.fields for name in names)
+        ]
+
+
+def payee_label(key: str) -> str:
+    """Who is paid, in words."""
+    labels = {
+        "enterprise": _now("企业"),
+        "institution": _now("培训机构"),
+        "platform": _now("线上平台"),
+        "provider": _now("培训单位"),
+        "person": _now("个人"),
+    }
+    return labels.get(key, key)
+
+
+def platform_choices(filing: Filing) -> list[Any]:
+    """Platforms by why they may be used: listed under the notice, the organisation's own, others."""
+    from keshi_web.catalogue.models import Listing
+
+    day = filing.filed_on or clock.today()
+    listed = {
+        listing.platform_id: listing.get_ground_display()
+        for listing in Listing.objects.filter(
+            Q(valid_until__isnull=True) | Q(valid_until__gte=day),
+            scheme=filing.scheme_version.scheme,
+            platform__isnull=False,
+            delisted_on=None,
+            valid_from__lte=day,
+        )
+    }
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for platform in Platform.objects.order_by("name"):
+        if platform.pk in listed:
+            title = str(listed[platform.pk])
+        elif platform.operator_id == filing.organisation_id:
+            title = _now("本单位的平台（须先评估）")
+        else:
+            title = _now("其他平台（须先评估）")
+        groups.setdefault(title, []).append((str(platform.pk), platform.name))
+    return [NOTHING, *sorted(groups.items(), key=lambda pair: "须先评估" in pair[0])]
+
+
+def administrators(filing: Filing) -> list[User]:
+    """People of the provider who may be its training administrator."""
+    held = Assignment.objects.filter(
+        Q(valid_until__isnull=True) | Q(valid_until__gte=clock.today()),
+        organisation_id=filing.organisation_id,
+        role__in=PROVIDERS,
+        user__is_active=True,
+    )
+    return list(User.objects.filter(pk__in=held.values("user_id")).order_by("name"))
+
+
+class ModuleForm(BaseForm):
+    """One line of the syllabus."""
+
+    kind = forms.ChoiceField(label=_("课程类别"), choices=Module.Kind.choices)
+    name = forms.CharField(label=_("单元模块"), max_length=120)
+    content = forms.CharField(label=_("主要内容"), max_length=300, required=False)
+    hours = forms.IntegerField(label=_("课时"), min_value=1, max_value=2000)
+    online = forms.BooleanField(label=_("线上"), required=False, initial=True)
+    theory = forms.BooleanField(label=_("理论"), required=False, initial=True)
+    epidemic_prevention = forms.BooleanField(label=_("疫情防控知识"), required=False)
+    course = forms.ModelChoiceField(
+        label=_("课程"), queryset=Course.objects.none(), required=False, empty_label="—"
+    )
+    teacher = forms.ModelChoiceField(
+        label=_("教师"), queryset=Teacher.objects.none(), required=False, empty_label="—"
+    )
+
+    def __init__(self, *args: Any, filing: Filing, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        organisations = [filing.organisation_id, *([filing.delegate_id] if filing.delegate_id else [])]
+        courses = Q(owner_id__in=organisations)
+        if filing.platform_id:
+            courses |= Q(platform_id=filing.platform_id)
+        self.fields["course"].queryset = Course.objects.filter(courses).order_by("name")  # type: ignore[attr-defined]
+        self.fields["teacher"].queryset = Teacher.objects.filter(  # type: ignore[attr-defined]
+            organisation_id__in=organisations, until=None
+        ).order_by("name")
+
+
+def module_forms(filing: Filing, data: Any = None, extra: int = 1) -> Any:
+    """The syllabus as a form set; rows ticked for deletion go, empty ones are ignored."""
+    factory = forms.formset_factory(
+        ModuleForm, extra=0 if data else extra, can_delete=True, max_num=200, validate_max=True
+    )
+    initial = [
+        {
+            "kind": row.kind, "name": row.name, "content": row.content, "hours": row.hours, "online": row.online,
+            "theory": row.theory, "epidemic_prevention": row.epidemic_prevention, "course": row.course_id,
+            "teacher": row.teacher_id,
+        }
+        for row in filing.modules.all()
+    ]  # fmt: skip
+    return factory(data, initial=initial, prefix="modules", form_kwargs={"filing": filing})
+
+
+class MaterialForm(BaseForm):
+    """A document for a material of the notice, or why it does not apply."""
+
+    file = forms.FileField(label=_("文件"), required=False)
+    not_applicable = forms.CharField(label=_("不适用的理由"), max_length=200, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """One of the two."""
+        data = super().clean() or self.cleaned_data
+        if not data.get("file") and not str(data.get("not_applicable") or "").strip():
+            raise ValidationError(_("请选择文件，或写明不适用的理由。"))
+        return data
+
+
+class RegisterForm(BaseForm):
+    """What a clerk registers that came on paper, by fax, post or e-mail."""
+
+    uscc = forms.CharField(label=_("申报单位统一社会信用代码"), max_length=18)
+    channel = forms.ChoiceField(
+        label=_("申报渠道"),
+        choices=[(one.value, one.label) for one in Channel if one not in (Channel.WEB, Channel.API)],
+    )
+    received_on = forms.DateField(label=_("收到日期"))
+
+    def clean_uscc(self) -> Organisation:
+        """The organisation, registered here."""
+        found = Organisation.objects.filter(uscc=self.cleaned_data["uscc"].strip().upper()).first()
+        if found is None:
+            raise ValidationError(_("没有登记此单位。请先由单位登记或代为登记。"))
+        return found
+
+    def clean_received_on(self) -> date:
+        """Not in the future."""
+        day: date = self.cleaned_data["received_on"]
+        if day > clock.today():
+            raise ValidationError(_("收到日期不能在今天之后。"))
+        return day
