@@ -2,7 +2,17 @@
 
 from django.urls import include, path
 
+from keshi_web.config import health
+
+handler400 = "keshi_web.config.errors.bad_request"
+handler403 = "keshi_web.config.errors.permission_denied"
+handler404 = "keshi_web.config.errors.page_not_found"
+handler500 = "keshi_web.config.errors.server_error"
+
 urlpatterns = [
+    path("health/", health.health, name="health"),
+    path("health/ready/", health.ready, name="ready"),
     path("ui/", include("keshi_web.ui.urls")),
     path("accounts/", include("keshi_web.accounts.urls")),
+    path("", include("keshi_web.workflow.urls")),
 ]

@@ -62,7 +62,7 @@ class ClockRun(models.Model):
             models.Index(fields=["due_on"], name="clock_running", condition=Q(stopped=False)),
         )
         triggers = (
-            pgtrigger.Protect(name="clock_kept", operation=pgtrigger.Delete | pgtrigger.Truncate),
+            pgtrigger.Protect(name="clock_kept", operation=pgtrigger.Delete),
             pgtrigger.ReadOnly(name="clock_as_started", exclude=["due_on", "paused", "stopped"]),
         )
 
