@@ -251,6 +251,8 @@ class Enrolment(models.Model):
     number = models.PositiveIntegerField(_("序号"))
     category = models.CharField(_("人员类别"), max_length=30, blank=True)
     facts: Any = models.JSONField(default=dict)
+    named_alike = models.BooleanField(default=True)
+    """Whether the roster names the person as the vault does; somebody has to clear it up when not."""
     added_at = models.DateTimeField(default=clock.now)
     left_on = models.DateField(_("退出日期"), null=True, blank=True)
     left_reason = models.CharField(_("退出原因"), max_length=200, blank=True)
@@ -288,10 +290,10 @@ class RosterImport(models.Model):
     filing = models.ForeignKey(Filing, on_delete=models.CASCADE, related_name="imports")
     file_name = models.CharField(max_length=200)
     state = models.CharField(max_length=10, choices=State.choices, default=State.READING)
+    source = models.ForeignKey("files.Attachment", on_delete=models.PROTECT, null=True, related_name="+")
     sealed_rows = models.BinaryField(null=True)
-    row_key = models.UUIDField()
-    problems: Any = models.JSONField(default=list)
-    """By row index (or null for the file): code, place, sentence parameters; never a value of a person."""
+    row_key = models.UUIDField(unique=True)
+    faulty = models.PositiveIntegerField(default=0)
     rows_read = models.PositiveIntegerField(default=0)
     rows_total = models.PositiveIntegerField(default=0)
     replace = models.BooleanField(default=False)

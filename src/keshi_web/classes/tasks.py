@@ -2,7 +2,8 @@
 
 from procrastinate.contrib.django import app
 
-from keshi_web.classes.services import daily
+from keshi_web.classes.models import RosterImport
+from keshi_web.classes.services import daily, roster
 
 
 @app.periodic(cron="5 0 * * *")
@@ -10,3 +11,11 @@ from keshi_web.classes.services import daily
 def run_daily(timestamp: int) -> None:
     """Shortly after midnight: classes start and end."""
     daily.run()
+
+
+@app.task(name="classes.read_roster", retry=3)
+def read_roster(import_id: int) -> None:
+    """Read a large roster file; one that was given up meanwhile is left alone."""
+    made = RosterImport.objects.select_related("filing__scheme_version", "source").get(pk=import_id)
+    if made.state == RosterImport.State.READING:
+        roster.read(made)

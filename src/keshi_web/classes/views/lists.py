@@ -19,11 +19,11 @@ from keshi_web.classes.workflow import FILING
 from keshi_web.common import clock
 from keshi_web.common.errors import Refusal
 from keshi_web.common.language import lang
+from keshi_web.common.vocabulary import training_types
 from keshi_web.organisations.models import Organisation
 from keshi_web.schemes.library import get
 from keshi_web.schemes.models import SchemeVersion
 from keshi_web.ui.lists import Column, Empty, ListPage
-from keshi_web.common.vocabulary import training_types
 
 TONES = {"grey": "neutral", "blue": "blue", "amber": "amber", "green": "green", "red": "red"}
 

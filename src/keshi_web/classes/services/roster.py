@@ -1,0 +1,266 @@
+"""The roster of a filing: imported with a preview, pasted, added one by one; opened only with a purpose."""
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.files import File
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from keshi.identity import normalise, sex
+from keshi_web.accounts.actor import Actor
+from keshi_web.classes.completeness import roster_facts
+from keshi_web.classes.models import Enrolment, Filing, RosterImport
+from keshi_web.classes.roster_rows import Row, Sheet, judge, pack, read_file, read_text, unpack
+from keshi_web.classes.services.drafts import opened_for_writing, refresh_head_count
+from keshi_web.common import clock, crypto
+from keshi_web.common.errors import Invalid, NotAllowed
+from keshi_web.files.kinds import WORKBOOKS
+from keshi_web.files.services import content_of
+from keshi_web.files.services import store as store_file
+from keshi_web.people.models import AccessLog
+from keshi_web.people.services.enrolling import NewPerson, enrol_people
+from keshi_web.people.services.reading import reader, unseal_people
+from keshi_web.people.words import Act, Field, Purpose
+from keshi_web.workflow.engine import record
+
+AT_ONCE = 100_000
+"""Bytes up to which an upload is read while the person waits; larger ones go to a worker with progress."""
+MOST_ROWS = 50_000
+
+
+@transaction.atomic
+def upload(filing_id: int, file: File, *, by: Actor, replace: bool = False) -> RosterImport:
+    """Take a roster file in. Small ones are read at once, larger ones by a worker; see `RosterImport.state`.
+
+    Raises:
+        Invalid: not a workbook or text file, or a hostile one.
+        NotAllowed, Stale: as for every change of the plan.
+    """
+    filing = opened_for_writing(filing_id, by)
+    attachment = store_file(file, actor_id=by.user_id, purpose="roster", allowed=WORKBOOKS, sealed=True)
+    made = RosterImport.objects.create(
+        filing=filing,
+        file_name=attachment.name,
+        source=attachment,
+        row_key=uuid.uuid4(),
+        replace=replace,
+        by_id=by.user_id,
+    )
+    if attachment.size <= AT_ONCE:
+        read(made)
+    else:
+        from keshi_web.classes.tasks import read_roster
+
+        read_roster.defer(import_id=made.pk)
+    return made
+
+
+@transaction.atomic
+def paste(filing_id: int, text: str, *, by: Actor, replace: bool = False) -> RosterImport:
+    """Rows pasted from a workbook, with their heading."""
+    filing = opened_for_writing(filing_id, by)
+    if not text.strip():
+        raise Invalid(_("请粘贴名册内容，第一行为表头。"))
+    made = RosterImport.objects.create(
+        filing=filing, file_name=_("粘贴的名册"), row_key=uuid.uuid4(), replace=replace, by_id=by.user_id
+    )
+    _keep(made, read_text(text))
+    return made
+
+
+def read(made: RosterImport) -> None:
+    """Read the file of an import and judge its rows. Reading it again gives the same."""
+    assert made.source is not None
+    suffix = f".{made.source.name.rsplit('.', 1)[-1].lower()}"
+    _keep(made, read_file(content_of(made.source), suffix))
+
+
+def _keep(made: RosterImport, sheet: Sheet) -> None:
+    if len(sheet.rows) > MOST_ROWS:
+        raise Invalid(_("名册超过 %(most)s 行，请按班级分开备案。") % {"most": MOST_ROWS})
+    filing = made.filing
+    judge(sheet.rows, roster_facts(filing, filing.scheme), clock.today())
+    made.sealed_rows = crypto.seal(
+        pack(sheet), table="classes_rosterimport", column="sealed_rows", row=made.row_key
+    )
+    made.rows_total = made.rows_read = len(sheet.rows)
+    made.faulty = sum(not row.sound for row in sheet.rows)
+    made.state = RosterImport.State.PREVIEW if sheet.rows else RosterImport.State.FAILED
+    made.save()
+
+
+def rows_of(made: RosterImport) -> Sheet:
+    """The rows of an import, opened. For the person who imports them; the page shows masks."""
+    if made.sealed_rows is None:
+        return Sheet()
+    return unpack(
+        crypto.unseal(made.sealed_rows, table="classes_rosterimport", column="sealed_rows", row=made.row_key)
+    )
+
+
+@transaction.atomic
+def mend(import_id: int, index: int, values: Mapping[str, str], *, by: Actor) -> RosterImport:
+    """Correct one row in the preview; empty identity fields are left as they were."""
+    made = _open_import(import_id, by)
+    sheet = rows_of(made)
+    if not 0 <= index < len(sheet.rows):
+        raise Invalid(_("名册中没有这一行。"))
+    row = sheet.rows[index]
+    for name in ("name", "id_number", "phone"):
+        if values.get(name):
+            setattr(row, name, values[name].strip() if name == "name" else normalise(values[name])[0])
+    for name, value in values.items():
+        if name.startswith("fact:"):
+            row.facts[name.removeprefix("fact:")] = {"true": True, "false": False}.get(value, value or None)
+    _keep(made, sheet)
+    return made
+
+
+@transaction.atomic
+def leave_out(import_id: int, index: int, *, by: Actor) -> RosterImport:
+    """Drop one row from the preview."""
+    made = _open_import(import_id, by)
+    sheet = rows_of(made)
+    if not 0 <= index < len(sheet.rows):
+        raise Invalid(_("名册中没有这一行。"))
+    del sheet.rows[index]
+    _keep(made, sheet)
+    return made
+
+
+def _open_import(import_id: int, by: Actor) -> RosterImport:
+    made = (
+        RosterImport.objects.select_for_update(of=("self",))
+        .select_related("filing", "source")
+        .get(pk=import_id)
+    )
+    made.filing = opened_for_writing(made.filing_id, by)
+    if made.state not in (RosterImport.State.PREVIEW, RosterImport.State.FAILED):
+        raise NotAllowed(_("这份名册已经处理。"))
+    return made
+
+
+@transaction.atomic
+def store_import(import_id: int, *, by: Actor) -> int:
+    """Put the sound rows of a preview on the roster; how many. Faulty rows are refused as long as there are any.
+
+    Raises:
+        Invalid: rows still have faults.
+    """
+    made = _open_import(import_id, by)
+    sheet = rows_of(made)
+    faulty = [row for row in sheet.rows if not row.sound]
+    if faulty:
+        raise Invalid(_("还有 %(count)s 行有误，请先更正或移除。") % {"count": len(faulty)})
+    if made.replace:
+        made.filing.enrolments.all().delete()
+    count = _enrol(made.filing, sheet.rows)
+    made.state = RosterImport.State.STORED
+    made.sealed_rows = None
+    made.save(update_fields=["state", "sealed_rows"])
+    record(made.filing.process, "roster-imported", by=by, people=count)
+    return count
+
+
+@transaction.atomic
+def drop_import(import_id: int, *, by: Actor) -> None:
+    """Give a preview up; its rows are forgotten."""
+    made = _open_import(import_id, by)
+    made.state = RosterImport.State.DROPPED
+    made.sealed_rows = None
+    made.save(update_fields=["state", "sealed_rows"])
+
+
+@transaction.atomic
+def add(filing_id: int, row: Row, *, by: Actor) -> Enrolment:
+    """Add one person by a form.
+
+    Raises:
+        Invalid: with the faults of the row.
+    """
+    filing = opened_for_writing(filing_id, by)
+    judge([row], roster_facts(filing, filing.scheme), clock.today())
+    if row.faults:
+        from keshi_web.common.language import lang
+
+        raise Invalid("；".join(fault.text(lang()) for fault in row.faults))
+    _enrol(filing, [row])
+    record(filing.process, "person-added", by=by)
+    return filing.enrolments.order_by("-number")[0]
+
+
+def _enrol(filing: Filing, rows: list[Row]) -> int:
+    """Bring the people into the vault and onto the roster; who is on it already gets the new facts."""
+    people = enrol_people(NewPerson(row.name, row.id_number, row.phone, row.place) for row in rows)
+    there = {enrolment.person_id: enrolment for enrolment in filing.enrolments.filter(left_on=None)}
+    number = filing.enrolments.aggregate(last=Max("number"))["last"] or 0
+    new, known = [], []
+    for row, person in zip(rows, people, strict=True):
+        facts = {f"trainee.{name}": value for name, value in row.facts.items() if name != "category"}
+        enrolment = there.get(person.pk)
+        if enrolment is None:
+            number += 1
+            enrolment = Enrolment(filing=filing, person=person, number=number)
+            there[person.pk] = enrolment
+            new.append(enrolment)
+        elif enrolment.pk:
+            known.append(enrolment)
+        enrolment.category = str(row.facts.get("category") or "")
+        enrolment.facts = facts
+        enrolment.named_alike = getattr(person, "named_alike", True)
+    Enrolment.objects.bulk_create(new, batch_size=2000)
+    Enrolment.objects.bulk_update(known, ["category", "facts", "named_alike"], batch_size=1000)
+    refresh_head_count(filing)
+    return len(new) + len(known)
+
+
+@transaction.atomic
+def remove(enrolment_id: int, *, by: Actor) -> None:
+    """Take a person off the roster before it is handed in (again)."""
+    enrolment = Enrolment.objects.select_for_update(of=("self",)).get(pk=enrolment_id, left_on=None)
+    filing = opened_for_writing(enrolment.filing_id, by)
+    enrolment.delete()
+    refresh_head_count(filing)
+    record(filing.process, "person-removed", by=by)
+
+
+@transaction.atomic
+def people_for_papers(filing: Filing, *, by: Actor) -> list[dict[str, Any]]:
+    """The roster for an official form. The provider's own paper shows the numbers, and each read is logged; the
+    bureau's copy shows masks (full numbers need an export with a second person, see `people`)."""
+    rows = list(filing.enrolments.filter(left_on=None).select_related("person"))
+    if not by.of_provider:
+        return [
+            {"enrolment": row, "name": row.person.name_masked, "id_number": row.person.id_number_masked}
+            for row in rows
+        ]
+    who = reader(by)
+    fields = [Field.NAME, Field.ID_NUMBER, Field.PHONE]
+    AccessLog.objects.bulk_create(
+        [
+            AccessLog(
+                **who, person=row.person, act=Act.REVEAL, fields=fields, purpose=Purpose.FILING,
+                case=f"filing:{filing.process.number}",
+            )
+            for row in rows
+        ],
+        batch_size=2000,
+    )  # fmt: skip
+    opened = unseal_people([row.person for row in rows], fields)
+    found = []
+    for row in rows:
+        person = opened[row.person_id]
+        number = person["id_number"] or ""
+        found.append(
+            {
+                "enrolment": row,
+                "name": person["name"],
+                "id_number": number,
+                "phone": person["phone"],
+                "sex": {"male": "男", "female": "女"}.get(sex(number), "") if number else "",
+            }
+        )
+    return found
