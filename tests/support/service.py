@@ -31,8 +31,9 @@ import psutil  # noqa: E402
 import pytest  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
-from django.db import connection  # noqa: E402
+from django.db import connection, connections  # noqa: E402
 from django.db.backends.utils import CursorWrapper  # noqa: E402
+from django.test import TransactionTestCase  # noqa: E402
 from pytest_django import DjangoDbBlocker  # noqa: E402
 
 from keshi_web.common import clock as service_clock  # noqa: E402
@@ -54,8 +55,16 @@ def django_db_setup(
     with django_db_blocker.unblock():
         with _alone():
             _clear_up()
-            _copy(_template(), name)
+            template = _template()
+            _copy(template, name)
         _turn_to(name)
+
+    def fresh_copy(_case: TransactionTestCase) -> None:
+        """After a test that committed: what it wrote cannot be removed, for many tables refuse that."""
+        connections.close_all()
+        _copy(template, name)
+
+    TransactionTestCase._fixture_teardown = fresh_copy
     yield
     with django_db_blocker.unblock():
         _turn_to(before)

@@ -9,6 +9,8 @@ from pathlib import Path
 import environ
 from csp.constants import NONE, SELF
 
+from keshi_web.config import logs
+
 env = environ.Env()
 
 CHECKOUT = Path(__file__).resolve().parents[3]
@@ -63,9 +65,11 @@ INSTALLED_APPS = [
     "keshi_web.catalogue",
     "keshi_web.classes",
     "keshi_web.portal",
+    "keshi_web.config",
 ]
 
 MIDDLEWARE = [
+    "keshi_web.config.middleware.RequestLog",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -79,6 +83,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "keshi_web.accounts.middleware.ActorMiddleware",
     "axes.middleware.AxesMiddleware",
+    "keshi_web.config.middleware.Refusals",
 ]
 
 ROOT_URLCONF = "keshi_web.config.urls"
@@ -143,6 +148,7 @@ LOGIN_URL = "accounts:sign-in"
 LOGIN_REDIRECT_URL = "/"
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_COOKIE_AGE = 8 * 3600
+SESSION_IDLE_MINUTES = env.int("KESHI_IDLE_MINUTES", default=30)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 
@@ -150,7 +156,13 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
+SIGN_IN_ATTEMPTS_KEPT = env.int("KESHI_SIGN_IN_ATTEMPTS_KEPT", default=180)
+"""Days: the law on cyber security asks for six months of logs."""
 AXES_LOCKOUT_CALLABLE = "keshi_web.accounts.views.locked_out"
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_USERNAME_CALLABLE = "keshi_web.accounts.attempts.username_digest"
+AXES_DISABLE_ACCESS_LOG = True  # the security log of accounts holds it, without what was typed
+AXES_VERBOSE = False
 
 # ---------------------------------------------------------------------------------------------------------
 # Transport, content policy
@@ -160,6 +172,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+CSRF_FAILURE_VIEW = "keshi_web.config.errors.csrf_failure"
 SECURE_REDIRECT_EXEMPT = [r"^health/"]
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
@@ -210,6 +223,8 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = LOCAL
 MEDIA_ROOT = Path(env("KESHI_UPLOADS", default=str(HOME / "uploads")))
 """Outside the web root: uploads are served as attachments by a view, never by address."""
+LEAST_DISK = env.int("KESHI_LEAST_DISK_MB", default=500) * 1024 * 1024
+"""Bytes that must be free for uploads, or /health/ says so."""
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 SILENCED_SYSTEM_CHECKS: list[str] = []
@@ -220,3 +235,11 @@ SILENCED_SYSTEM_CHECKS: list[str] = []
 EMAIL_BACKEND = env("KESHI_EMAIL_BACKEND", default="django.core.mail.backends.console.EmailBackend")
 SMS_BACKEND = env("KESHI_SMS_BACKEND", default="keshi_web.workflow.sms.ConsoleSms")
 DEFAULT_FROM_EMAIL = env("KESHI_FROM_EMAIL", default="keshi@localhost")
+
+# ---------------------------------------------------------------------------------------------------------
+# Logs
+
+LOGGING = logs.set_up(
+    readable=env.bool("KESHI_LOG_READABLE", default=LOCAL),
+    level=env("KESHI_LOG_LEVEL", default="WARNING" if TESTING else "INFO"),
+)

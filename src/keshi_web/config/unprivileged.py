@@ -50,8 +50,8 @@ def unprivileged(folder: Path, programs: Path) -> Unprivileged:
     """How to run the programs here. As an ordinary user: simply. As root, the first of three that works:
 
     another user's identity; where a parent folder is closed to that user (a checkout in root's home), a user
-    namespace in which our own files belong to that user; where the system allows none, the other user's identity with the
-    capability to pass closed folders.
+    namespace in which our own files belong to that user; where the system allows none, the other user's identity with
+    the capability to pass closed folders.
     """
     if os.geteuid() != 0:
         return Unprivileged(folder)
