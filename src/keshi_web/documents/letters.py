@@ -99,7 +99,7 @@ def _made(one: str | Paragraph, facts: Mapping[str, Any]) -> Iterator[str]:
 
 def _filled(text: str, facts: Mapping[str, Any]) -> str:
     def shown(name: str) -> str:
-        return written(facts.get(name)).strip()
+        return written(facts.get(name)).strip().rstrip("。；;")  # the template ends its sentences
 
     def kept(found: re.Match[str]) -> str:
         return found.group(1) if all(map(shown, _PLACE.findall(found.group(1)))) else ""
