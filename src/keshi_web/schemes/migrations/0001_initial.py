@@ -1,12 +1,13 @@
 import django.contrib.postgres.constraints
 import django.db.models.deletion
-import keshi_web.accounts.models.people
-import keshi_web.common.clock
-import keshi_web.schemes.models
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
+
+import keshi_web.accounts.models.people
+import keshi_web.common.clock
+import keshi_web.schemes.models
 
 
 class Migration(migrations.Migration):

@@ -7,7 +7,8 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _, gettext_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from keshi.vocabulary import Fact
@@ -19,7 +20,8 @@ from keshi_web.files.kinds import DOCUMENTS
 from keshi_web.files.responses import attachment_response
 from keshi_web.files.services import store
 from keshi_web.regions.models import Region
-from keshi_web.schemes import facts as acts, queries
+from keshi_web.schemes import facts as acts
+from keshi_web.schemes import queries
 from keshi_web.schemes.models import RegionalFact
 from keshi_web.schemes.states import Decision
 from keshi_web.schemes.views.common import BUREAU
