@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
@@ -28,15 +29,28 @@ DAYS = (DayRange(F("valid_from"), F("valid_until"), Value("[]")), RangeOperators
 IN_ORDER = Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from"))
 
 
-class CategoryPeriod(models.Model):
+class Dated(models.Model):
+    """Holds from a day until a day, open where there is none."""
+
+    valid_from = models.DateField(_("自"))
+    valid_until = models.DateField(_("至"), null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def clean(self) -> None:
+        """Days in order: a range that runs backwards cannot even be compared with others."""
+        if self.valid_until and self.valid_from and self.valid_until < self.valid_from:
+            raise ValidationError({"valid_until": _("截止日期不得早于开始日期。")})
+
+
+class CategoryPeriod(Dated):
     """A person belongs to a category of the notices from a day until a day, by some proof."""
 
     person = models.ForeignKey(
         Person, on_delete=models.PROTECT, related_name="categories", verbose_name=_("人员")
     )
     category = models.CharField(_("人员类别"), max_length=30, choices=categories)
-    valid_from = models.DateField(_("自"))
-    valid_until = models.DateField(_("至"), null=True, blank=True)
     proof = models.CharField(_("证明材料"), max_length=200, blank=True)
     attachment = models.ForeignKey(
         "files.Attachment",
@@ -64,7 +78,7 @@ class CategoryPeriod(models.Model):
                 name="category_once_at_a_time",
                 index_type="gist",
                 expressions=[
-                    same("uuid_hash_extended", "person_id"),
+                    same("uuid_hash_extended", "person"),
                     same("hashtextextended", "category"),
                     DAYS,
                 ],
@@ -81,7 +95,7 @@ class CategoryPeriod(models.Model):
         return str(self)
 
 
-class Employment(models.Model):
+class Employment(Dated):
     """A person works for an organisation from a day until a day; through an agency when dispatched.
 
     `contract_months` is the contract's length, 0 for one without a fixed term, null where there is none.
@@ -107,10 +121,8 @@ class Employment(models.Model):
     relation = models.CharField(_("用工关系"), max_length=20, choices=relations)
     contract_signed_on = models.DateField(_("劳动合同签订日期"), null=True, blank=True)
     contract_months = models.PositiveSmallIntegerField(_("劳动合同期限（月）"), null=True, blank=True)
-    insured = models.BooleanField(_("是否缴纳社会保险"), null=True)
-    front_line = models.BooleanField(_("是否一线员工"), null=True)
-    valid_from = models.DateField(_("自"))
-    valid_until = models.DateField(_("至"), null=True, blank=True)
+    insured = models.BooleanField(_("是否缴纳社会保险"), null=True, blank=True)
+    front_line = models.BooleanField(_("是否一线员工"), null=True, blank=True)
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
@@ -134,8 +146,8 @@ class Employment(models.Model):
                 name="employment_once_at_a_time",
                 index_type="gist",
                 expressions=[
-                    same("uuid_hash_extended", "person_id"),
-                    same("hashint8extended", "organisation_id"),
+                    same("uuid_hash_extended", "person"),
+                    same("hashint8extended", "organisation"),
                     DAYS,
                 ],
                 violation_error_message=_("此人在该期间已登记在该单位。"),

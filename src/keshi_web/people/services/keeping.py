@@ -235,13 +235,23 @@ def _store(row: M) -> M:
             row.full_clean(exclude=["number", "number_index"])
             row.save()
     except ValidationError as error:
-        raise Invalid(" ".join(error.messages)) from None
+        raise Invalid(_in_words(row, error)) from None
     except IntegrityError as error:
         broken = next((one for one in row._meta.constraints if one.name in str(error)), None)
         if broken is None:
             raise
         raise Invalid(str(broken.violation_error_message)) from None
     return row
+
+
+def _in_words(row: M, error: ValidationError) -> str:
+    """Each message with the name of its field before it, but for those about the row as a whole."""
+    labels = {field.name: str(field.verbose_name) for field in row._meta.concrete_fields}
+    return " ".join(
+        f"{labels[name]}：{text}" if name in labels else text
+        for name, texts in error.message_dict.items()
+        for text in texts
+    )
 
 
 def _note(person: Person, turn: Turn, actor: Actor | None, ground: str) -> None:
