@@ -11,6 +11,7 @@ from pathlib import Path
 
 import typst
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from keshi_web.common.errors import Refusal
 
@@ -35,10 +36,14 @@ def folder() -> Path:
 def _loaded(where: Path) -> typst.Fonts:
     for name in NEEDED:
         if not (where / name).is_file():
-            raise FontsMissing(f"缺少字体文件 {name}（{where.name}），无法打印。请运行安装步骤后重试。")
+            raise FontsMissing(
+                _("缺少字体文件 %(name)s，无法打印。请由系统管理员安装字体后重试。") % {"name": name}
+            )
     fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[where])
     if absent := {BODY, SIGNS} - set(fonts.families()):
-        raise FontsMissing(f"字体无法读取：{'、'.join(sorted(absent))}。请重新安装字体。")
+        raise FontsMissing(
+            _("字体无法读取：%(names)s。请由系统管理员重新安装字体。") % {"names": "、".join(sorted(absent))}
+        )
     return fonts
 
 
@@ -59,7 +64,7 @@ def _signs(path: Path) -> frozenset[int]:
     raw = path.read_bytes()
     tables = {}
     for index in range(struct.unpack_from(">H", raw, 4)[0]):
-        tag, _, offset, _ = struct.unpack_from(">4sIII", raw, 12 + 16 * index)
+        tag, _sum, offset, _length = struct.unpack_from(">4sIII", raw, 12 + 16 * index)
         tables[tag] = offset
     start = tables[b"cmap"]
     found: set[int] = set()

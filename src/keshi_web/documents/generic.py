@@ -3,7 +3,8 @@
 from itertools import pairwise
 from math import ceil
 
-from keshi.scheme.model import Form, FormField, Label
+from keshi.scheme.model import Form, FormField
+from keshi.vocabulary import Label
 from keshi_web.documents.data import COUNTING
 from keshi_web.documents.layout import Block, Box, Grid, Layout, Line, Notes, Records, Row, Text
 

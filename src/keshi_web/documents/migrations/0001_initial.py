@@ -10,7 +10,6 @@ import keshi_web.common.clock
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -19,132 +18,330 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Revocation',
+            name="Revocation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(max_length=400, verbose_name='撤销理由')),
-                ('revoked_at', models.DateTimeField(default=keshi_web.common.clock.now, verbose_name='撤销时间')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("reason", models.CharField(max_length=400, verbose_name="撤销理由")),
+                (
+                    "revoked_at",
+                    models.DateTimeField(default=keshi_web.common.clock.now, verbose_name="撤销时间"),
+                ),
             ],
             options={
-                'verbose_name': '文书撤销',
-                'verbose_name_plural': '文书撤销',
+                "verbose_name": "文书撤销",
+                "verbose_name_plural": "文书撤销",
             },
         ),
         migrations.CreateModel(
-            name='Serial',
+            name="Serial",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('office_key', models.CharField(max_length=120)),
-                ('series', models.CharField(max_length=20)),
-                ('year', models.PositiveSmallIntegerField()),
-                ('last', models.PositiveIntegerField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("office_key", models.CharField(max_length=120)),
+                ("series", models.CharField(max_length=20)),
+                ("year", models.PositiveSmallIntegerField()),
+                ("last", models.PositiveIntegerField()),
             ],
             options={
-                'verbose_name': '文书序号',
-                'verbose_name_plural': '文书序号',
+                "verbose_name": "文书序号",
+                "verbose_name_plural": "文书序号",
             },
         ),
         migrations.CreateModel(
-            name='FormVersion',
+            name="FormVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('scheme', models.CharField(max_length=80, verbose_name='政策编号')),
-                ('scheme_digest', models.CharField(max_length=80)),
-                ('form', models.CharField(max_length=80, verbose_name='表单')),
-                ('layout_digest', models.CharField(max_length=64)),
-                ('definition', models.JSONField()),
-                ('created_at', models.DateTimeField(default=keshi_web.common.clock.now, verbose_name='建立时间')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("scheme", models.CharField(max_length=80, verbose_name="政策编号")),
+                ("scheme_digest", models.CharField(max_length=80)),
+                ("form", models.CharField(max_length=80, verbose_name="表单")),
+                ("layout_digest", models.CharField(max_length=64)),
+                ("definition", models.JSONField()),
+                (
+                    "created_at",
+                    models.DateTimeField(default=keshi_web.common.clock.now, verbose_name="建立时间"),
+                ),
             ],
             options={
-                'verbose_name': '表单版本',
-                'verbose_name_plural': '表单版本',
-                'constraints': [models.UniqueConstraint(fields=('scheme', 'scheme_digest', 'form', 'layout_digest'), name='form_version_once', violation_error_message='该表单版本已经登记。')],
+                "verbose_name": "表单版本",
+                "verbose_name_plural": "表单版本",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("scheme", "scheme_digest", "form", "layout_digest"),
+                        name="form_version_once",
+                        violation_error_message="该表单版本已经登记。",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Document',
+            name="Document",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('form', '表单'), ('letter', '文书')], max_length=6, verbose_name='种类')),
-                ('subject', models.CharField(db_index=True, max_length=120, verbose_name='事项')),
-                ('title', models.CharField(max_length=200, verbose_name='名称')),
-                ('letter', models.CharField(blank=True, max_length=40, verbose_name='文书种类')),
-                ('letter_digest', models.CharField(blank=True, max_length=64)),
-                ('office_key', models.CharField(blank=True, max_length=120)),
-                ('number', models.CharField(blank=True, max_length=80, verbose_name='文号')),
-                ('content', models.JSONField(blank=True, null=True)),
-                ('digest', models.CharField(max_length=64, verbose_name='内容摘要')),
-                ('code', models.CharField(blank=True, max_length=19, null=True, unique=True, verbose_name='验证码')),
-                ('issued_at', models.DateTimeField(default=keshi_web.common.clock.now, verbose_name='发出时间')),
-                ('issued_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='经办人')),
-                ('form_version', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='documents.formversion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("form", "表单"), ("letter", "文书")], max_length=6, verbose_name="种类"
+                    ),
+                ),
+                ("subject", models.CharField(db_index=True, max_length=120, verbose_name="事项")),
+                ("title", models.CharField(max_length=200, verbose_name="名称")),
+                ("letter", models.CharField(blank=True, max_length=40, verbose_name="文书种类")),
+                ("letter_digest", models.CharField(blank=True, max_length=64)),
+                ("office_key", models.CharField(blank=True, max_length=120)),
+                ("number", models.CharField(blank=True, max_length=80, verbose_name="文号")),
+                ("content", models.JSONField(blank=True, null=True)),
+                ("digest", models.CharField(max_length=64, verbose_name="内容摘要")),
+                (
+                    "code",
+                    models.CharField(
+                        blank=True, max_length=19, null=True, unique=True, verbose_name="验证码"
+                    ),
+                ),
+                (
+                    "issued_at",
+                    models.DateTimeField(default=keshi_web.common.clock.now, verbose_name="发出时间"),
+                ),
+                (
+                    "issued_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="经办人",
+                    ),
+                ),
+                (
+                    "form_version",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="documents.formversion",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '文书档案',
-                'verbose_name_plural': '文书档案',
-                'ordering': ('-issued_at', '-id'),
+                "verbose_name": "文书档案",
+                "verbose_name_plural": "文书档案",
+                "ordering": ("-issued_at", "-id"),
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='formversion',
-            trigger=pgtrigger.compiler.Trigger(name='append_only_update', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    RAISE EXCEPTION '%', format('%s 的记录只能追加，不能修改或删除；更正请另增一条。 '\n        '(Records of %s are append-only: add a correcting one.)', TG_TABLE_NAME, TG_TABLE_NAME)\n    USING ERRCODE = 'integrity_constraint_violation';\n", hash='125c51e1e565b91a5e0aa7f453c6147bc4662870', operation='UPDATE', pgid='pgtrigger_append_only_update_e0ae0', table='documents_formversion', when='BEFORE')),
+            model_name="formversion",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n    RAISE EXCEPTION '%', format('%s 的记录只能追加，不能修改或删除；更正请另增一条。 '\n        '(Records of %s are append-only: add a correcting one.)', TG_TABLE_NAME, TG_TABLE_NAME)\n    USING ERRCODE = 'integrity_constraint_violation';\n",
+                    hash="125c51e1e565b91a5e0aa7f453c6147bc4662870",
+                    operation="UPDATE",
+                    pgid="pgtrigger_append_only_update_e0ae0",
+                    table="documents_formversion",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='formversion',
-            trigger=pgtrigger.compiler.Trigger(name='append_only_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    RAISE EXCEPTION '%', format('%s 的记录只能追加，不能修改或删除；更正请另增一条。 '\n        '(Records of %s are append-only: add a correcting one.)', TG_TABLE_NAME, TG_TABLE_NAME)\n    USING ERRCODE = 'integrity_constraint_violation';\n", hash='6bf9b3de82a85be9432b3ee9f7a4af3568d966f5', operation='DELETE', pgid='pgtrigger_append_only_delete_b882e', table='documents_formversion', when='BEFORE')),
+            model_name="formversion",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n    RAISE EXCEPTION '%', format('%s 的记录只能追加，不能修改或删除；更正请另增一条。 '\n        '(Records of %s are append-only: add a correcting one.)', TG_TABLE_NAME, TG_TABLE_NAME)\n    USING ERRCODE = 'integrity_constraint_violation';\n",
+                    hash="6bf9b3de82a85be9432b3ee9f7a4af3568d966f5",
+                    operation="DELETE",
+                    pgid="pgtrigger_append_only_delete_b882e",
+                    table="documents_formversion",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='formversion',
-            trigger=pgtrigger.compiler.Trigger(name='append_only_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    RAISE EXCEPTION '%', format('%s 的记录只能追加，不能修改或删除；更正请另增一条。 '\n        '(Records of %s are append-only: add a correcting one.)', TG_TABLE_NAME, TG_TABLE_NAME)\n    USING ERRCODE = 'integrity_constraint_violation';\n", hash='fb07e6e49aaee161b40f16897eb26feb305ccd61', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_append_only_truncate_6c314', table='documents_formversion', when='BEFORE')),
+            model_name="formversion",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only_truncate",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n    RAISE EXCEPTION '%', format('%s 的记录只能追加，不能修改或删除；更正请另增一条。 '\n        '(Records of %s are append-only: add a correcting one.)', TG_TABLE_NAME, TG_TABLE_NAME)\n    USING ERRCODE = 'integrity_constraint_violation';\n",
+                    hash="fb07e6e49aaee161b40f16897eb26feb305ccd61",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_append_only_truncate_6c314",
+                    table="documents_formversion",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddField(
-            model_name='revocation',
-            name='document',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='revocation', to='documents.document'),
+            model_name="revocation",
+            name="document",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="revocation",
+                to="documents.document",
+            ),
         ),
         migrations.AddField(
-            model_name='revocation',
-            name='revoked_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='撤销人'),
+            model_name="revocation",
+            name="revoked_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="撤销人",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='serial',
-            constraint=models.UniqueConstraint(fields=('office_key', 'series', 'year'), name='serial_once_per_year'),
+            model_name="serial",
+            constraint=models.UniqueConstraint(
+                fields=("office_key", "series", "year"), name="serial_once_per_year"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='document',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'letter')), fields=('office_key', 'number'), name='letter_number_once', violation_error_message='该文号已经使用。'),
+            model_name="document",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("kind", "letter")),
+                fields=("office_key", "number"),
+                name="letter_number_once",
+                violation_error_message="该文号已经使用。",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='document',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('code__isnull', False), ('content__isnull', False), ('form_version__isnull', True), ('kind', 'letter'), models.Q(('number', ''), _negated=True)), models.Q(('code__isnull', True), ('content__isnull', True), ('form_version__isnull', False), ('kind', 'form'), ('number', '')), _connector='OR'), name='document_letter_or_form', violation_error_message='文书须有文号、内容和验证码；表单须有版本，且不保存内容。'),
+            model_name="document",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("code__isnull", False),
+                        ("content__isnull", False),
+                        ("form_version__isnull", True),
+                        ("kind", "letter"),
+                        models.Q(("number", ""), _negated=True),
+                    ),
+                    models.Q(
+                        ("code__isnull", True),
+                        ("content__isnull", True),
+                        ("form_version__isnull", False),
+                        ("kind", "form"),
+                        ("number", ""),
+                    ),
+                    _connector="OR",
+                ),
+                name="document_letter_or_form",
+                violation_error_message="文书须有文号、内容和验证码；表单须有版本，且不保存内容。",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='document',
-            trigger=pgtrigger.compiler.Trigger(name='append_only_update', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    RAISE EXCEPTION '%', format('%s 的记录只能追加，不能修改或删除；更正请另增一条。 '\n        '(Records of %s are append-only: add a correcting one.)', TG_TABLE_NAME, TG_TABLE_NAME)\n    USING ERRCODE = 'integrity_constraint_violation';\n", hash='1f7cf87acc4a6c8901ca0be5962e921027b6e532', operation='UPDATE', pgid='pgtrigger_append_only_update_80e11', table='documents_document', when='BEFORE')),
+            model_name="document",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n    RAISE EXCEPTION '%', format('%s 的记录只能追加，不能修改或删除；更正请另增一条。 '\n        '(Records of %s are append-only: add a correcting one.)', TG_TABLE_NAME, TG_TABLE_NAME)\n    USING ERRCODE = 'integrity_constraint_violation';\n",
+                    hash="1f7cf87acc4a6c8901ca0be5962e921027b6e532",
+                    operation="UPDATE",
+                    pgid="pgtrigger_append_only_update_80e11",
+                    table="documents_document",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='document',
-            trigger=pgtrigger.compiler.Trigger(name='append_only_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    RAISE EXCEPTION '%', format('%s 的记录只能追加，不能修改或删除；更正请另增一条。 '\n        '(Records of %s are append-only: add a correcting one.)', TG_TABLE_NAME, TG_TABLE_NAME)\n    USING ERRCODE = 'integrity_constraint_violation';\n", hash='bb090e1e52dd85ecc1d7f42a230129d6dd3740bc', operation='DELETE', pgid='pgtrigger_append_only_delete_ccb79', table='documents_document', when='BEFORE')),
+            model_name="document",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n    RAISE EXCEPTION '%', format('%s 的记录只能追加，不能修改或删除；更正请另增一条。 '\n        '(Records of %s are append-only: add a correcting one.)', TG_TABLE_NAME, TG_TABLE_NAME)\n    USING ERRCODE = 'integrity_constraint_violation';\n",
+                    hash="bb090e1e52dd85ecc1d7f42a230129d6dd3740bc",
+                    operation="DELETE",
+                    pgid="pgtrigger_append_only_delete_ccb79",
+                    table="documents_document",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='document',
-            trigger=pgtrigger.compiler.Trigger(name='append_only_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    RAISE EXCEPTION '%', format('%s 的记录只能追加，不能修改或删除；更正请另增一条。 '\n        '(Records of %s are append-only: add a correcting one.)', TG_TABLE_NAME, TG_TABLE_NAME)\n    USING ERRCODE = 'integrity_constraint_violation';\n", hash='522539a3b9e400a3731ae0d2a6a15b531612fd1d', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_append_only_truncate_c074d', table='documents_document', when='BEFORE')),
+            model_name="document",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only_truncate",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n    RAISE EXCEPTION '%', format('%s 的记录只能追加，不能修改或删除；更正请另增一条。 '\n        '(Records of %s are append-only: add a correcting one.)', TG_TABLE_NAME, TG_TABLE_NAME)\n    USING ERRCODE = 'integrity_constraint_violation';\n",
+                    hash="522539a3b9e400a3731ae0d2a6a15b531612fd1d",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_append_only_truncate_c074d",
+                    table="documents_document",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='revocation',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='revocation_has_a_reason', violation_error_message='请填写撤销理由。'),
+            model_name="revocation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reason", ""), _negated=True),
+                name="revocation_has_a_reason",
+                violation_error_message="请填写撤销理由。",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='revocation',
-            trigger=pgtrigger.compiler.Trigger(name='append_only_update', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    RAISE EXCEPTION '%', format('%s 的记录只能追加，不能修改或删除；更正请另增一条。 '\n        '(Records of %s are append-only: add a correcting one.)', TG_TABLE_NAME, TG_TABLE_NAME)\n    USING ERRCODE = 'integrity_constraint_violation';\n", hash='e5d569d59e845d7400d88715c907f6d11ddb19db', operation='UPDATE', pgid='pgtrigger_append_only_update_85a43', table='documents_revocation', when='BEFORE')),
+            model_name="revocation",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n    RAISE EXCEPTION '%', format('%s 的记录只能追加，不能修改或删除；更正请另增一条。 '\n        '(Records of %s are append-only: add a correcting one.)', TG_TABLE_NAME, TG_TABLE_NAME)\n    USING ERRCODE = 'integrity_constraint_violation';\n",
+                    hash="e5d569d59e845d7400d88715c907f6d11ddb19db",
+                    operation="UPDATE",
+                    pgid="pgtrigger_append_only_update_85a43",
+                    table="documents_revocation",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='revocation',
-            trigger=pgtrigger.compiler.Trigger(name='append_only_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    RAISE EXCEPTION '%', format('%s 的记录只能追加，不能修改或删除；更正请另增一条。 '\n        '(Records of %s are append-only: add a correcting one.)', TG_TABLE_NAME, TG_TABLE_NAME)\n    USING ERRCODE = 'integrity_constraint_violation';\n", hash='9014e14f897ae17dcb049898a1054c5a228363bf', operation='DELETE', pgid='pgtrigger_append_only_delete_a2fd6', table='documents_revocation', when='BEFORE')),
+            model_name="revocation",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only_delete",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n    RAISE EXCEPTION '%', format('%s 的记录只能追加，不能修改或删除；更正请另增一条。 '\n        '(Records of %s are append-only: add a correcting one.)', TG_TABLE_NAME, TG_TABLE_NAME)\n    USING ERRCODE = 'integrity_constraint_violation';\n",
+                    hash="9014e14f897ae17dcb049898a1054c5a228363bf",
+                    operation="DELETE",
+                    pgid="pgtrigger_append_only_delete_a2fd6",
+                    table="documents_revocation",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='revocation',
-            trigger=pgtrigger.compiler.Trigger(name='append_only_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    RAISE EXCEPTION '%', format('%s 的记录只能追加，不能修改或删除；更正请另增一条。 '\n        '(Records of %s are append-only: add a correcting one.)', TG_TABLE_NAME, TG_TABLE_NAME)\n    USING ERRCODE = 'integrity_constraint_violation';\n", hash='11a31ce79a1be4e90a193c2c914f8a77f86fc29a', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_append_only_truncate_4b02a', table='documents_revocation', when='BEFORE')),
+            model_name="revocation",
+            trigger=pgtrigger.compiler.Trigger(
+                name="append_only_truncate",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="\n    RAISE EXCEPTION '%', format('%s 的记录只能追加，不能修改或删除；更正请另增一条。 '\n        '(Records of %s are append-only: add a correcting one.)', TG_TABLE_NAME, TG_TABLE_NAME)\n    USING ERRCODE = 'integrity_constraint_violation';\n",
+                    hash="11a31ce79a1be4e90a193c2c914f8a77f86fc29a",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_append_only_truncate_4b02a",
+                    table="documents_revocation",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]
