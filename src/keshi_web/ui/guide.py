@@ -219,7 +219,7 @@ def _sample(today: date, now: datetime) -> dict[str, Any]:
         "kinds": ["neutral", "blue", "green", "amber", "red", "violet"],
         "chart": {
             "labels": ["3-2", "3-3", "3-4", "3-5", "3-6", "3-9", "3-10"],
-            "units": [_("人"), _("课时")],
+            "units": [_("人数"), _("课时")],
             "series": [
                 {"name": _("学习人数"), "kind": "bar", "values": [31, 44, 52, 58, 60, 61, 59]},
                 {
