@@ -77,8 +77,9 @@ def database_url(django_db_setup: None) -> str:
     """DATABASE_URL of this process's test database, for programs that a test starts."""
     given = connection.settings_dict
     who = given["USER"] + (f":{given['PASSWORD']}" if given["PASSWORD"] else "")
-    host = given["HOST"].replace("/", "%2F")
-    return f"postgres://{who}@{host}:{given['PORT']}/{given['NAME']}"
+    if given["HOST"].startswith("/"):  # the folder of a socket stands in the path
+        return f"postgres://{who}@:{given['PORT']}/{given['HOST']}/{given['NAME']}"
+    return f"postgres://{who}@{given['HOST']}:{given['PORT']}/{given['NAME']}"
 
 
 @pytest.fixture(autouse=True)
