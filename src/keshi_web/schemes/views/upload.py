@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -24,10 +25,19 @@ class ManyFiles(forms.ClearableFileInput):
     allow_multiple_selected = True
 
 
+class FilesField(forms.FileField):
+    """Several files at once; each must be one that a file field accepts."""
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+        """The files, at least one."""
+        chosen = data if isinstance(data, list) else [data]
+        return [super(FilesField, self).clean(each, initial) for each in chosen or [None]]
+
+
 class UploadForm(BaseForm):
     """A zip, or scheme.toml with its tables and worked cases."""
 
-    files = forms.FileField(
+    files = FilesField(
         label=gettext_lazy("政策文件"),
         help_text=gettext_lazy(
             "一个 zip 压缩包（含 scheme.toml、tables、cases），或同时选择 scheme.toml 及各 csv、算例文件。"
@@ -37,7 +47,7 @@ class UploadForm(BaseForm):
 
     def received(self) -> list[tuple[str, bytes]]:
         """Every file with its name, in the order chosen. Raises Refusal where they are too many or too large."""
-        chosen = self.files.getlist("files")
+        chosen = self.cleaned_data["files"]
         if len(chosen) > MOST_FILES or sum(each.size for each in chosen) > MOST_TOGETHER:
             raise Refusal(
                 _("文件过多或过大：合计不得超过 %(most)d MB。") % {"most": MOST_TOGETHER // 1024**2}
