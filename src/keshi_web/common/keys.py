@@ -52,24 +52,25 @@ def keyring() -> Keyring:
     Raises:
         ImproperlyConfigured: no file (outside demonstrations and tests), or one that cannot be used.
     """
-    path = Path(settings.VAULT_KEYS)
+    # Asked for with every value that is sealed or opened: one look at the file, nothing else.
+    path = os.fspath(settings.VAULT_KEYS)
     try:
-        stamp = path.stat()
+        stamp = os.stat(path)
     except FileNotFoundError:
         if not settings.LOCAL:
             raise ImproperlyConfigured(
                 f"the vault's keys are missing: {path}. Restore the file from its own backup, or make it for a new "
                 "installation with `manage.py rotate_keys --new`."
             ) from None
-        make_keyring(path)
-        stamp = path.stat()
+        make_keyring(Path(path))
+        stamp = os.stat(path)
     return _read(path, stamp.st_mtime_ns, stamp.st_ino)
 
 
 @lru_cache(maxsize=4)
-def _read(path: Path, _changed_at: int, _inode: int) -> Keyring:
+def _read(path: str, _changed_at: int, _inode: int) -> Keyring:
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        data = json.loads(Path(path).read_text(encoding="utf-8"))
         masters = {key_id: base64.b64decode(text, validate=True) for key_id, text in data["keys"].items()}
         ring = Keyring(data["current"], masters, base64.b64decode(data["index"], validate=True))
     except (ValueError, KeyError, TypeError, AttributeError) as error:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from keshi.identity import check_id_number, check_mobile, mask_id_number
@@ -21,6 +21,8 @@ from keshi_web.people.writing import (
     normal_number,
     phone_index,
 )
+
+_LEFT_EMPTY = frozenset({"user", "survivor", "erased_at"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,23 +51,21 @@ def enrol_people(rows: Iterable[NewPerson]) -> list[Person]:
         for row in rows
     ]
     _refuse_faulty(given)
-    wanted = {
-        id_number_index(row.id_number): row for row in reversed(given)
-    }  # the first row of a person counts
-    known = _known(list(wanted))
-    # In one order for everybody: two rosters with the same people in another order must not wait for each other.
-    new = [_sealed(wanted[index], index) for index in sorted(wanted.keys() - known.keys())]
-    if new:
-        Person.objects.bulk_create(new, ignore_conflicts=True, batch_size=2000)
-        known |= _known([bytes(person.id_number_index) for person in new])
+    indexes = [id_number_index(row.id_number) for row in given]
+    wanted = dict(reversed(list(zip(indexes, given, strict=True))))  # the first row of a person counts
+    known = _known(wanted)
     _add_phones(known, wanted)
+    # In one order for everybody: two rosters with the same people in another order must not wait for each other.
+    new = {index: _sealed(wanted[index], index) for index in sorted(wanted.keys() - known.keys())}
+    stored = _insert(new.values())
+    known |= _known(new.keys() - stored)  # whom somebody else brought in a moment earlier
     names = {index: normal_name(column(Person, "name").get(person) or "") for index, person in known.items()}
-    found = []
-    for row in given:
-        index = id_number_index(row.id_number)
-        known[index].named_alike = names[index] == row.name
-        found.append(known[index])
-    return found
+    for index, row in zip(indexes, given, strict=True):
+        person = known.get(index) or new[index]
+        alike = names.get(index, wanted[index].name) == row.name
+        # A second row of a person with the right name does not make up for a first with a wrong one.
+        person.named_alike = alike and getattr(person, "named_alike", True)
+    return [known.get(index) or new[index] for index in indexes]
 
 
 def _refuse_faulty(rows: Sequence[NewPerson]) -> None:
@@ -83,10 +83,33 @@ def _refuse_faulty(rows: Sequence[NewPerson]) -> None:
         raise Invalid(_("证件号码 %(number)s 的姓名为空、不足两个字或过长。") % {"number": number})
 
 
-def _known(indexes: list[bytes]) -> dict[bytes, Person]:
-    return {
-        bytes(person.id_number_index): person for person in Person.objects.filter(id_number_index__in=indexes)
-    }
+def _known(indexes: Iterable[bytes]) -> dict[bytes, Person]:
+    found = Person.objects.filter(id_number_index__in=list(indexes))
+    return {bytes(person.id_number_index): person for person in found}
+
+
+def _insert(people: Iterable[Person]) -> set[bytes]:
+    """Store people whose numbers are not there yet; the indexes of those stored.
+
+    One array per column: several times as fast as bulk_create, which writes every value of every row by itself.
+    """
+    rows = list(people)
+    if not rows:
+        return set()
+    fields = [field for field in Person._meta.local_concrete_fields if field.name not in _LEFT_EMPTY]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into people_person ({columns}) select * from unnest({arrays}) "
+            "on conflict (id_number_index) do nothing returning id_number_index".format(
+                columns=", ".join(field.column for field in fields),
+                arrays=", ".join(f"%s::{field.db_type(connection)}[]" for field in fields),
+            ),
+            [[getattr(person, field.attname) for person in rows] for field in fields],
+        )
+        stored = {bytes(index) for (index,) in cursor.fetchall()}
+    for person in rows:
+        person._state.adding, person._state.db = False, connection.alias
+    return stored
 
 
 def _sealed(row: NewPerson, index: bytes) -> Person:
