@@ -1,8 +1,9 @@
 """Letters as data: a template per kind in `letters/`, filled with the facts of a case.
 
 A text holds places `{fact}`; a part in [[double brackets]] falls away when one of its places is empty. `each`
-repeats a paragraph for every entry of a list: `{n}` counts, `{item}` is an entry that is plain text, else the
-entry's own keys. `when` keeps a paragraph only if that fact is true. Letters exist in Chinese only.
+repeats a paragraph for every entry of a list: `{n}` counts, `{what}` is an entry that is plain text, else the
+entry's own keys. `when` keeps a paragraph if that fact is given and true, `unless` if none of the facts named
+(`negative|remedy`) is. Letters exist in Chinese only.
 """
 
 import hashlib
@@ -28,15 +29,17 @@ _OPTIONAL = re.compile(r"\[\[(.*?)\]\]")
 
 
 class Paragraph(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One paragraph, repeated for `each` entry of a list or kept `when` a fact is true."""
+    """One paragraph, repeated for `each` entry of a list, kept `when` or `unless` facts are true."""
 
     text: str
     each: str = ""
     when: str = ""
+    unless: str = ""
 
 
 class Template(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A kind of letter. `series` is the word before the year in its number, `needs` what it cannot be without."""
+    """A kind of letter. `series` is the word before the year in its number, `needs` what it cannot be without
+    (`reasons|reason`: either of them)."""
 
     title: str
     series: str
@@ -79,21 +82,28 @@ def paragraphs(kind: str, facts: Mapping[str, Any]) -> list[str]:
     """
     template = templates()[kind]
     known = {**template.defaults, **{name: value for name, value in facts.items() if value not in (None, "")}}
-    if missing := [name for name in template.needs if not known.get(name)]:
+    if missing := [needed for needed in template.needs if not _any(needed, known)]:
         reason = _("文书“%(title)s”缺少内容：%(missing)s。请补充后再发出。")
         raise Invalid(reason % {"title": template.title, "missing": "、".join(missing)})
-    return [text for one in template.paragraphs for text in _made(one, known) if text]
+    made = (text for one in template.paragraphs for text in _made(one, known))
+    return [line for text in made for line in text.split("\n") if line]
+
+
+def _any(names: str, facts: Mapping[str, Any]) -> bool:
+    return any(facts.get(name) for name in names.split("|"))
 
 
 def _made(one: str | Paragraph, facts: Mapping[str, Any]) -> Iterator[str]:
     paragraph = Paragraph(one) if isinstance(one, str) else one
-    if paragraph.when and not facts.get(paragraph.when):
+    if (paragraph.when and not _any(paragraph.when, facts)) or (
+        paragraph.unless and _any(paragraph.unless, facts)
+    ):
         return
     if not paragraph.each:
         yield _filled(paragraph.text, facts)
         return
-    for number, entry in enumerate(facts.get(paragraph.each, ()), start=1):
-        own = entry if isinstance(entry, Mapping) else {"item": entry}
+    for number, entry in enumerate(facts.get(paragraph.each) or (), start=1):
+        own = entry if isinstance(entry, Mapping) else {"what": entry}
         yield _filled(paragraph.text, {**own, "n": number})
 
 

@@ -81,5 +81,9 @@ LETTERS: dict[str, dict[str, Any]] = {
             {"what": "增加授课教师一名"},
         ],
     },
-    "revocation": {**CASE, "reasons": [{"what": "实际未开展培训", "clause": "五"}]},
+    "revocation": {
+        **CASE,
+        "reasons": ["实际未开展培训。", {"what": "学习记录不真实", "clause": "五"}],
+        "remedy": "如不服本决定，可自收到本决定之日起60日内依法申请行政复议，或在6个月内依法提起行政诉讼。",
+    },
 }

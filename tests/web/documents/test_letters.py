@@ -49,6 +49,21 @@ def test_a_letter_that_lacks_a_fact_is_not_issued() -> None:
         letters.paragraphs("approval", facts)
 
 
+def test_a_letter_against_somebody_names_the_remedies_once() -> None:
+    for kind, changed in (
+        ("refusal", {}),
+        ("refusal", {"remedy": "可依法申请行政复议或者提起行政诉讼"}),
+        ("revocation", {}),
+        ("evaluation-result", {"negative": True}),
+        ("amendment", {"negative": True}),
+    ):
+        text = "".join(letters.paragraphs(kind, {**LETTERS[kind], **changed}))
+        assert text.count("行政复议") - text.count("行政复议机关") == 1
+        assert text.count("提起行政诉讼") == 1
+    for kind in ("evaluation-result", "amendment"):
+        assert "行政复议" not in "".join(letters.paragraphs(kind, {**LETTERS[kind], "negative": False}))
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("kind", sorted(letters.templates()))
 def test_a_letter_prints_what_was_issued(kind: str) -> None:
