@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import date
 
-import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -22,6 +21,7 @@ def _only(length: str) -> Q:
     return Q(**{f"{one}__isnull": one != length for one in _LENGTHS})
 
 
+@append_only(except_columns=("due_on", "paused", "stopped"))
 class ClockRun(models.Model):
     """A time limit that was started for a process. The events are the truth; `due_on`, `paused` and `stopped`
     are a copy for queues and reminders, the rest never changes."""
@@ -60,10 +60,6 @@ class ClockRun(models.Model):
         indexes = (
             models.Index(fields=["process"], name="clock_of_process"),
             models.Index(fields=["due_on"], name="clock_running", condition=Q(stopped=False)),
-        )
-        triggers = (
-            pgtrigger.Protect(name="clock_kept", operation=pgtrigger.Delete),
-            pgtrigger.ReadOnly(name="clock_as_started", exclude=["due_on", "paused", "stopped"]),
         )
 
     def __str__(self) -> str:
