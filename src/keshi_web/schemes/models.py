@@ -47,7 +47,7 @@ class SchemeVersion(models.Model):
     scheme = models.CharField(_("政策编号"), max_length=80)
     number = models.PositiveIntegerField(_("版本"))
     region = models.ForeignKey(
-        "regions.Region", on_delete=models.PROTECT, related_name="scheme_versions", verbose_name=_("地区")
+        "regions.Region", on_delete=models.PROTECT, related_name="scheme_versions", verbose_name=_("适用地区")
     )
     title_zh = models.CharField(_("名称"), max_length=200)
     title_en = models.CharField(_("英文名称"), max_length=200)
@@ -188,7 +188,7 @@ class RegionalFact(models.Model):
     """
 
     region = models.ForeignKey(
-        "regions.Region", on_delete=models.PROTECT, related_name="facts", verbose_name=_("地区")
+        "regions.Region", on_delete=models.PROTECT, related_name="facts", verbose_name=_("适用地区")
     )
     name = models.CharField(_("事实"), max_length=80)
     value = models.JSONField(_("内容"), null=True, blank=True)

@@ -123,7 +123,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="scheme_versions",
                         to="regions.region",
-                        verbose_name="地区",
+                        verbose_name="适用地区",
                     ),
                 ),
                 (
@@ -228,7 +228,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="facts",
                         to="regions.region",
-                        verbose_name="地区",
+                        verbose_name="适用地区",
                     ),
                 ),
             ],

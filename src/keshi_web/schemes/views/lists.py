@@ -22,7 +22,7 @@ from keshi_web.ui.lists import Column, Empty, ListPage
 class Filters(FilterSet):
     """By place, state and the day a class starts."""
 
-    region = CharFilter(label=_("地区"), method="of_region")
+    region = CharFilter(label=_("适用地区"), method="of_region")
     state = ChoiceFilter(label=_("状态"), choices=State.choices)
     day = DateFilter(label=_("适用于此日开班"), method="of_day", widget=DateInput())
 
@@ -38,7 +38,7 @@ class Filters(FilterSet):
 COLUMNS = (
     Column("title", _("政策名称"), link=anchors.page_url, sort=("title_zh",), css="schemes-title"),
     Column("notice", _("文号"), sort="notice"),
-    Column("region", _("地区"), sort="region__path"),
+    Column("region", _("适用地区"), sort="region__path"),
     Column("number", _("版本"), value=lambda version: f"v{version.number}", sort="number"),
     Column("period", _("适用开班日期"), value=services.period_text, sort=("governs_from", "governs_until")),
     Column("issued_on", _("发文日期"), kind="day", sort="issued_on"),
