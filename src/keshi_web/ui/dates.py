@@ -15,6 +15,8 @@ _WEEKDAYS_ZH = ("周一", "周二", "周三", "周四", "周五", "周六", "周
 _WEEKDAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
+_CALENDAR = Workdays()  # made once: its tables are built when it is first asked
+
 SOON = 2
 """Workdays left from which a running clock turns amber."""
 
@@ -55,7 +57,7 @@ class Face:
 def workdays_left(due: date, *, on: date | None = None) -> int | None:
     """Workdays from today to the due date, negative when it has passed; None in a year without a published calendar."""
     try:
-        return Workdays().between(on or clock.today(), due)
+        return _CALENDAR.between(on or clock.today(), due)
     except BadInput:
         return None
 

@@ -20,7 +20,7 @@ table is exchanged.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Q, QuerySet
@@ -34,12 +34,12 @@ from django.utils.translation import gettext_lazy as _
 from django.views import View
 from django_filters import FilterSet
 
-from keshi_web.ui import dates, paging
+from keshi_web.ui import dates, marks, paging
 from keshi_web.ui.export import workbook_response
-from keshi_web.ui.templatetags.ui import money_fen, state_badge
+from keshi_web.ui.templatetags.ui import money_fen
 
-Row = Any
-Text = str | Promise
+Row: TypeAlias = Any
+Text: TypeAlias = str | Promise
 KINDS = ("text", "number", "money", "day", "moment", "state", "clock")
 _RIGHT = frozenset({"number", "money"})
 SEARCH_LENGTH = 100
@@ -82,6 +82,13 @@ class Column:
         """Fields to order by, none where the column cannot be sorted."""
         return (self.sort,) if isinstance(self.sort, str) else self.sort
 
+    @property
+    def opening(self) -> SafeString:
+        """The opening tag of the column's cells; on a phone the label stands before each."""
+        return format_html(
+            '<td data-label="{}" class="ks-{} ks-is-{} {}">', self.label, self.alignment, self.kind, self.css
+        )
+
     def of(self, row: Row) -> Any:
         """What the row has in this column."""
         if callable(self.value):
@@ -97,7 +104,8 @@ class Column:
         """The cell as it is shown."""
         value = self.of(row)
         if self.template:
-            return render_to_string(self.template, {"row": row, "value": value}, request)
+            # The request goes in by hand: context processors would run anew for every cell.
+            return render_to_string(self.template, {"row": row, "value": value, "request": request})
         shown = self._shown(row, value)
         if self.link and (url := self.link(row)):
             return format_html('<a href="{}">{}</a>', url, shown)
@@ -105,11 +113,11 @@ class Column:
 
     def _shown(self, row: Row, value: Any) -> str | SafeString:
         if self.kind == "clock":
-            return clock_cell(value, **(self.clock(row) if self.clock else {}))
+            return marks.clock(value, **(self.clock(row) if self.clock else {}))
         if value is None or value == "":
             return format_html('<span class="ks-none">—</span>')
         if self.kind == "state":
-            return state_badge(*value) if isinstance(value, tuple) else state_badge(value)
+            return marks.state_badge(*value) if isinstance(value, tuple) else marks.state_badge(value)
         if self.kind in _PLAIN:
             return _PLAIN[self.kind](value)
         return value if isinstance(value, SafeString) else str(value)
@@ -131,13 +139,6 @@ _PLAIN: Mapping[str, Callable[[Any], str]] = {
     "day": dates.day_text,
     "moment": dates.moment_text,
 }
-
-
-def clock_cell(due: Any, **more: Any) -> str:
-    """A clock as the component `<c-clock>` shows it."""
-    return render_to_string(
-        "ui/_clock_cell.html", {"due": due, "left": None, "paused": False, "done": None, **more}
-    )
 
 
 @dataclass(frozen=True)
@@ -227,13 +228,13 @@ class ListPage(View):
             return workbook_response(str(self.title), exported, rows, request)
         page = paging.page_of(rows, query.page, query.size)
         htmx = getattr(request, "htmx", None)
-        partial = bool(htmx) and not htmx.boosted and not htmx.history_restore_request
+        partial = htmx is not None and bool(htmx) and not htmx.boosted and not htmx.history_restore_request
         context = {
             "list": self,
             "page": page,
             "query": query,
             "headers": [self._header(column, query.sort) for column in self.columns],
-            "body": [(row, [(c, c.cell(row, request)) for c in self.columns]) for row in page.rows],
+            "body": self._body(page.rows, request),
             "form": query.filters.form if query.filters is not None else None,
             "filtered": any(
                 request.GET.get(name) for name in request.GET if name not in {"page", "size", "sort"}
@@ -267,6 +268,19 @@ class ListPage(View):
         if query.text and self.search_fields:
             rows = self.search(rows, query.text)
         return rows.order_by(*self._ordering(query.sort, rows))
+
+    def _body(self, rows: Sequence[Row], request: HttpRequest) -> list[tuple[Row, list[SafeString]]]:
+        openings = [column.opening for column in self.columns]
+        return [
+            (
+                row,
+                [
+                    marks.cell(tag, c.cell(row, request))
+                    for tag, c in zip(openings, self.columns, strict=True)
+                ],
+            )
+            for row in rows
+        ]
 
     def _ordering(self, sort: str, rows: QuerySet[Any]) -> list[str]:
         name, down = sort.removeprefix("-"), sort.startswith("-")

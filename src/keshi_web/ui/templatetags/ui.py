@@ -10,12 +10,11 @@ from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, Radi
 from django.forms.boundfield import BoundWidget
 from django.http import QueryDict
 from django.template import Context
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from keshi.identity import mask_id_number
 from keshi.money import fen_to_yuan, yuan_to_fen
-from keshi_web.ui import dates, states
+from keshi_web.ui import dates, marks
 
 register = template.Library()
 
@@ -67,25 +66,21 @@ def masked(number: str | None) -> str:
 
 @register.simple_tag
 def state_badge(state: str, label: str | None = None, kind: str | None = None) -> SafeString:
-    """A badge for a state, in the colour the state has; the label is the state's own (`.label`) where none is given."""
-    shown = label if label is not None else getattr(state, "label", state)
-    return format_html(
-        '<span class="badge ks-badge ks-{}" data-state="{}">{}</span>',
-        kind or states.kind_of(state),
-        state,
-        shown,
-    )
+    """A badge for a state, in the colour the state has (`keshi_web.ui.marks.state_badge`)."""
+    return marks.state_badge(state, label, kind)
 
 
 @register.simple_tag
-def clock_face(
+def clock(
     due: date | datetime | None,
     left: int | None = None,
     paused: bool = False,
     done: date | datetime | None = None,
-) -> dates.Face:
-    """What a statutory clock shows (`keshi_web.ui.dates.face`)."""
-    return dates.face(due, left=None if left == "" else left, paused=bool(paused), done=done or None)
+    label: str = "",
+    css: str = "",
+) -> SafeString:
+    """A statutory clock (`keshi_web.ui.marks.clock`)."""
+    return marks.clock(due, None if left == "" else left, bool(paused), done or None, label, css)
 
 
 @register.simple_tag(takes_context=True)
