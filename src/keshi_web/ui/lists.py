@@ -115,7 +115,7 @@ class Column:
         if self.kind == "clock":
             return marks.clock(value, **(self.clock(row) if self.clock else {}))
         if value is None or value == "":
-            return format_html('<span class="ks-none">—</span>')
+            return SafeString('<span class="ks-none">—</span>')
         if self.kind == "state":
             return marks.state_badge(*value) if isinstance(value, tuple) else marks.state_badge(value)
         if self.kind in _PLAIN:
