@@ -187,20 +187,27 @@ def act(
 def letter_facts(evaluation: Evaluation, entry: Entry) -> dict[str, Any]:
     """What letters say about an evaluation."""
     scheme = evaluation.scheme.file
+    checks = {check.id: check.text.zh for check in rule_of(evaluation).checks}
+    words = {True: "合格", False: "不合格"}
     return {
-        "number": evaluation.process.number,
         "project": str(evaluation.subject),
-        "subject": str(evaluation.subject),
-        "scheme_title": scheme.title.zh,
+        "evaluated": str(evaluation.subject),
+        "case_number": evaluation.process.number,
+        "received_on": clock.day_of(evaluation.process.opened_at),
+        "notice_title": scheme.title.zh,
         "notice": scheme.notice,
-        "organisation": evaluation.applicant.name if evaluation.applicant else "",
-        "passed": evaluation.passed,
-        "decided_on": evaluation.decided_on or clock.today(),
+        "result": words.get(bool(evaluation.passed)),
+        "checks": [
+            {
+                "label": checks.get(row.check_id, row.check_id),
+                "value": words[row.passed] + (f"（{row.note}）" if row.note else ""),
+            }
+            for row in evaluation.checks.filter(level=current_level(evaluation)).order_by("id")
+        ],
+        "opinion": entry.details.get("reason") or entry.note,
         "valid_until": evaluation.valid_until,
-        "defects": entry.details.get("defects"),
-        "reason": entry.details.get("reason"),
-        "remedy": entry.details.get("remedy"),
-        "note": entry.note,
+        "negative": not evaluation.passed,
+        "defects": [{"what": text} for text in entry.details.get("defects") or []],
     }
 
 

@@ -1,5 +1,6 @@
 """The evaluation of platforms, courses and occupations: at each level somebody checks and somebody else agrees."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.urls import reverse
@@ -66,6 +67,12 @@ def _subject(process: Any) -> Evaluation:
     ).get(process=process)
 
 
+def _decide(process: Any, event: str, by: Actor, version: int | None, given: Mapping[str, Any]) -> Any:
+    from keshi_web.catalogue.services import act
+
+    return act(process, event, by=by, version=version, given=given)
+
+
 ANOTHER = not_the_same_person("review")
 
 EVALUATION = register(
@@ -106,19 +113,21 @@ EVALUATION = register(
             ),
             Transition(
                 "pass", ("reviewed",), "passed", _("评估合格"), SECOND_LOOK, guards=(last_level, ANOTHER, none_failed),
-                stops=("*",), letter="evaluation", notifies=(Side.PROVIDER,), tone="success",
+                stops=("*",), letter="evaluation-result", notifies=(Side.PROVIDER,), tone="success",
             ),
             Transition(
                 "fail", ("reviewed",), "failed", _("评估不合格"), SECOND_LOOK, needs=("reason", "remedy"),
-                guards=(ANOTHER,), stops=("*",), letter="evaluation", notifies=(Side.PROVIDER,), tone="danger",
+                guards=(ANOTHER,), stops=("*",), letter="evaluation-result", notifies=(Side.PROVIDER,), tone="danger",
             ),
             Transition(
                 "withdraw", ("draft", "submitted", "returned"), "withdrawn", _("撤回"), ORGANISATION_ROLES,
-                at="provider", stops=("*",), notifies=(Side.OFFICE,), tone="secondary",
+                at="provider", stops=("*",), notifies=(Side.OFFICE,), tone="secondary", aside=True,
             ),
         ),
         subject_of=_subject,
         clock=_clock,
         url=lambda process: reverse("catalogue:evaluation", args=[process.number]),
+        act=_decide,
+        notes={"delisted": _("移出目录")},
     )
 )  # fmt: skip

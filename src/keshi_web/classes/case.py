@@ -121,7 +121,11 @@ def planned_case(filing: Filing, enrolments: list[Enrolment] | None = None) -> P
     """The filing as a case, every assumed fact at its best."""
     scheme = filing.scheme
     modules = list(filing.modules.select_related("course"))
-    rows = enrolments if enrolments is not None else list(filing.enrolments.filter(left_on=None))
+    rows = (
+        enrolments
+        if enrolments is not None
+        else list(filing.enrolments.filter(left_on=None).select_related("person"))
+    )
     facts = class_facts(filing, modules)
     day = filing.filed_on or clock.today()
     facts["class.approved_on"] = filing.approved_on or day

@@ -11,6 +11,7 @@ from keshi.vocabulary import vocabulary
 from keshi_web.classes.case import ASSUMED, Planned, planned_case
 from keshi_web.classes.models import Enrolment, Filing
 from keshi_web.common import clock
+from keshi_web.common.language import lang
 
 STAGES = frozenset({"evaluation", "filing"})
 """The stages whose rules can be judged before the training."""
@@ -33,6 +34,7 @@ class Precheck:
     findings: list[Finding] = field(default_factory=list)
     people: list[PersonCheck] = field(default_factory=list)
     amount: int | None = None
+    advance: int = 0
     receipt: str = ""
     problems: list[Problem] = field(default_factory=list)
 
@@ -55,6 +57,7 @@ def precheck(filing: Filing) -> Precheck:
         findings=[finding for finding in result.findings if _judgeable(finding, stages)],
         people=people,
         amount=sum(person.amount for person in people),
+        advance=result.advance,
         receipt=result.receipt,
     )
 
@@ -109,6 +112,18 @@ def plain(finding: Finding) -> dict[str, Any]:
         "text": {"zh": finding.text.zh, "en": finding.text.en},
         "needs": list(finding.needs),
         "remedy": {"zh": finding.remedy.zh, "en": finding.remedy.en} if finding.remedy else None,
+    }
+
+
+def shown(stored: dict[str, Any]) -> dict[str, Any]:
+    """A stored finding in the reader's language."""
+    speaks = lang()
+    remedy = stored.get("remedy")
+    return {
+        **stored,
+        "text": stored["text"][speaks],
+        "remedy": remedy[speaks] if remedy else "",
+        "needs": needs_said(stored["needs"], speaks),
     }
 
 

@@ -2,7 +2,6 @@
 
 import json
 import tempfile
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
@@ -25,7 +24,7 @@ class Fault:
 
     code: str
     place: str = ""
-    field: str = ""
+    fact: str = ""
     params: dict[str, Any] = field(default_factory=dict)
 
     def text(self, lang: str) -> str:
@@ -123,25 +122,30 @@ def _stored(value: Any) -> Any:
 def judge(rows: Sequence[Row], needed: Iterable[str], today: date) -> None:
     """Write on every row what is wrong with it: name, number, facts the notice needs, people named twice."""
     wanted = [name.removeprefix("trainee.") for name in needed]
-    counted = Counter(row.id_number for row in rows if row.id_number)
+    first = {row.id_number: row for row in reversed(rows)}
     for row in rows:
-        row.faults = [*_identity_faults(row, today, counted), *_fact_faults(row, wanted)]
+        row.faults = [*_identity_faults(row, today, first), *_fact_faults(row, wanted)]
         row.notes = [
             Fault(one.code, row.place, "id_number", dict(one.params)) for one in id_number_warnings(row.id_number)
         ] if not row.faults else []  # fmt: skip
 
 
-def _identity_faults(row: Row, today: date, counted: Counter[str]) -> Iterable[Fault]:
+def _identity_faults(row: Row, today: date, first: Mapping[str, Row]) -> Iterable[Fault]:
     if len(row.name) < 2:
-        yield Fault("roster-name-missing", row.place, "name")
+        yield _missing("name", row.place)
     if not row.id_number:
-        yield Fault("roster-number-missing", row.place, "id_number")
+        yield _missing("id_number", row.place)
     elif wrong := check_id_number(row.id_number, on=today):
         yield Fault(wrong.code, row.place, "id_number", dict(wrong.params))
-    elif counted[row.id_number] > 1:
-        yield Fault("roster-person-twice", row.place, "id_number", {"count": counted[row.id_number]})
+    elif first[row.id_number] is not row:
+        yield Fault("case-duplicate-person", row.place, "id_number", {"first": first[row.id_number].place})
     if row.phone and (wrong := check_mobile(row.phone)):
         yield Fault(wrong.code, row.place, "phone", dict(wrong.params))
+
+
+def _missing(name: str, place: str) -> Fault:
+    fact = vocabulary()[f"trainee.{name}"]
+    return Fault("fact-missing", place, name, {"label": fact.label.zh, "label_en": fact.label.en})
 
 
 def _fact_faults(row: Row, wanted: Iterable[str]) -> Iterable[Fault]:
@@ -158,7 +162,7 @@ def _fact_faults(row: Row, wanted: Iterable[str]) -> Iterable[Fault]:
     for name in wanted:
         fact = facts[f"trainee.{name}"]
         if row.facts.get(name) in (None, "") and not fact.optional:
-            yield Fault("fact-missing", row.place, name, {"label": fact.label.zh, "label_en": fact.label.en})
+            yield _missing(name, row.place)
 
 
 def pack(sheet: Sheet) -> str:

@@ -1,5 +1,6 @@
 """The process of a class filing and of its amendments: who may do what, when, with which clocks and letters."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -57,6 +58,43 @@ def _day_before(filing: Filing) -> date:
         return filing.starts_on
 
 
+def _filing(process: Process) -> Filing:
+    return Filing.objects.select_related("process__office", "organisation__region", "scheme_version").get(
+        process=process
+    )
+
+
+def _amendment(process: Process) -> Amendment:
+    found = Amendment.objects.select_related("process", "filing__process", "filing__scheme_version")
+    return found.get(process=process)
+
+
+def _decide(process: Process, event: str, by: Actor, version: int | None, given: Mapping[str, Any]) -> Any:
+    from keshi_web.classes.services.decisions import act
+
+    return act(process, event, by=by, version=version, given=given)
+
+
+def _decide_amendment(
+    process: Process, event: str, by: Actor, version: int | None, given: Mapping[str, Any]
+) -> Any:
+    from keshi_web.classes.services.changes import act
+
+    return act(process, event, by=by, version=version, given=given)
+
+
+NOTES = {
+    "material-added": _("增加材料"),
+    "material-removed": _("移除材料"),
+    "committed": _("作出承诺"),
+    "judged": _("审核要点结论"),
+    "roster-imported": _("导入名册"),
+    "person-added": _("增加一名学员"),
+    "person-removed": _("移除一名学员"),
+    "amendment-asked": _("申请变更"),
+    "amended": _("变更生效"),
+}
+
 FILING = register(
     Workflow(
         name="filing",
@@ -90,6 +128,7 @@ FILING = register(
             ),
             Transition(
                 "return", ("submitted", "endorsed"), "returned", _("退回补正"), REVIEWERS, needs=("defects",),
+                offers=("due_on", "note", "remark"),
                 suspends=("*",), starts=("correction",), letter="return", notifies=(Side.PROVIDER,), tone="warning",
             ),
             Transition(
@@ -142,20 +181,20 @@ FILING = register(
             ),
             Transition(
                 "withdraw", ("draft", "submitted", "returned"), "withdrawn", _("撤回"), PROVIDERS, at="provider",
-                stops=("*",), notifies=(Side.OFFICE,), tone="secondary",
+                stops=("*",), notifies=(Side.OFFICE,), tone="secondary", aside=True,
             ),
             Transition(
                 "cancel", ("approved", "provisional"), "withdrawn", _("取消开班"), PROVIDERS, at="provider",
-                needs=("reason",), stops=("*",), notifies=(Side.OFFICE,), tone="danger",
+                needs=("reason",), stops=("*",), notifies=(Side.OFFICE,), tone="danger", aside=True,
             ),
             Transition(
                 "revoke", ("approved", "provisional", "running", "interrupted"), "revoked", _("撤销备案"), LEADERS, at="above",
-                needs=("reason", "remedy"), stops=("*",), letter="revocation", notifies=(Side.PROVIDER,), tone="danger",
+                needs=("reason", "remedy"), stops=("*",), letter="revocation", notifies=(Side.PROVIDER,), tone="danger", aside=True,
             ),
             Transition("start", ("approved",), "running", _("开班"), at="system", guards=()),
             Transition(
                 "interrupt", ("running",), "interrupted", _("登记中断"), PROVIDERS, at="provider", needs=("reason",),
-                notifies=(Side.OFFICE,), tone="warning",
+                notifies=(Side.OFFICE,), tone="warning", aside=True,
             ),
             Transition(
                 "ask-to-resume", ("interrupted",), "resuming", _("申请线上续训"), PROVIDERS, at="provider",
@@ -170,9 +209,12 @@ FILING = register(
             ),
             Transition("finish", ("running",), "finished", _("培训结束"), at="system"),
         ),
-        subject_of=lambda process: Filing.objects.select_related("process", "organisation", "scheme_version").get(process=process),
+        subject_of=_filing,
         clock=_clock,
         url=lambda process: reverse("classes:filing", args=[process.number]),
+        act=_decide,
+        steps=("draft", "submitted", "endorsed", "approved", "running", "finished"),
+        notes=NOTES,
     )
 )  # fmt: skip
 
@@ -210,15 +252,11 @@ AMENDMENT = register(
             ),
             Transition(
                 "withdraw", ("draft", "submitted"), "withdrawn", _("撤回"), PROVIDERS, at="provider",
-                notifies=(Side.OFFICE,), tone="secondary",
+                notifies=(Side.OFFICE,), tone="secondary", aside=True,
             ),
         ),
-        subject_of=lambda process: Amendment.objects.select_related("process", "filing__process", "filing__scheme_version").get(process=process),
+        subject_of=_amendment,
         url=lambda process: reverse("classes:amendment", args=[process.number]),
+        act=_decide_amendment,
     )
 )  # fmt: skip
-
-
-def state_of(process: Process) -> State:
-    """The state with its label, for lists that do not load the subject."""
-    return FILING.by_state[process.state]

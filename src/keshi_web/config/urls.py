@@ -14,5 +14,8 @@ urlpatterns = [
     path("health/ready/", health.ready, name="ready"),
     path("ui/", include("keshi_web.ui.urls")),
     path("accounts/", include("keshi_web.accounts.urls")),
+    path("people/", include("keshi_web.people.urls")),
+    path("schemes/", include("keshi_web.schemes.urls")),
+    path("classes/", include("keshi_web.classes.urls")),
     path("", include("keshi_web.workflow.urls")),
 ]

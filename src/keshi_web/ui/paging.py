@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 COUNTED = 10_000
@@ -93,3 +94,9 @@ def page_of(rows: QuerySet[Any] | Sequence[Any], number: int, size: int, *, coun
     start = (number - 1) * size
     window = list(rows[start : start + size + 1])
     return Page(window[:size], number, size, count, more, follows=len(window) > size)
+
+
+def page_number(request: HttpRequest) -> int:
+    """The page that an address asks for; 1 where it makes no sense."""
+    raw = request.GET.get("page", "")
+    return max(1, int(raw)) if raw.isascii() and raw.isdigit() and len(raw) < 8 else 1

@@ -128,7 +128,7 @@ def act(
         record(filing.process, "amended", by=by, number=locked.number)
     if locked.state_shown.final:
         Amendment.objects.filter(pk=amendment.pk).update(open=False)
-    issue(amendment.filing, locked.workflow.event(event).letter, entry, by)
+    issue(amendment.filing, locked.workflow.event(event).letter, entry, by, amendment)
     return entry
 
 

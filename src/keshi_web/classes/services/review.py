@@ -75,6 +75,8 @@ def _tasks(filing: Filing, check: Precheck) -> Iterable[tuple[str, str, dict[str
         "passed" if organisation.state == State.VERIFIED else "failed",
         {"state": organisation.state},
     )
+    if filing.late:
+        yield "system:late", "manual", {"reason": filing.late_reason}
     barred = blacklisting_on(organisation.pk, clock.today())
     yield "system:blacklist", "failed" if barred else "passed", {}
 
@@ -86,6 +88,8 @@ def _people_tasks(filing: Filing, check: Precheck) -> Iterable[tuple[str, str, d
         "manual" if wrong else "passed",
         {"people": len(check.people), "numbers": wrong[:200]},
     )
+    unlike = list(filing.enrolments.filter(left_on=None, named_alike=False).values_list("number", flat=True))
+    yield "system:names", "manual" if unlike else "passed", {"numbers": unlike[:200]}
     twice = enrolled_elsewhere(filing)
     yield (
         "system:elsewhere",

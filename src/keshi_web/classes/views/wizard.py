@@ -17,7 +17,7 @@ from keshi_web.classes.completeness import form_of, materials_of, open_points
 from keshi_web.classes.forms import MaterialForm, PlanForm, module_forms
 from keshi_web.classes.models import Channel, Filing
 from keshi_web.classes.official import forms_of
-from keshi_web.classes.precheck import precheck, store
+from keshi_web.classes.precheck import plain, precheck, shown, store
 from keshi_web.classes.services import drafts
 from keshi_web.common.errors import Invalid, Refusal
 from keshi_web.common.language import lang
@@ -257,8 +257,16 @@ def check(request: HttpRequest, number: str) -> HttpResponse:
         **wizard_context(filing, "check"),
         "check": found,
         "problems": [problem.line(lang()) for problem in found.problems] if found else [],
-        "points": points,
-        "wrong": wrong[:50],
+        "points": [(point, reverse(f"classes:{point.step}", args=[number])) for point in points],
+        "findings": [shown(plain(finding)) for finding in found.findings] if found else [],
+        "wrong": [
+            {
+                "number": person.enrolment.number,
+                "name": person.enrolment.person.name_masked,
+                "findings": [shown(plain(one)) for one in person.findings if one.outcome != "passed"],
+            }
+            for person in wrong[:50]
+        ],
         "wrong_count": len(wrong),
         "choices": choices(filing.process, filing, request.actor),
     }

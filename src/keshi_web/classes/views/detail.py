@@ -1,0 +1,186 @@
+"""The page of a filing: where it stands, what is filed, what was found, the papers; and the judgements of the review."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from keshi_web.accounts.guards import allowed
+from keshi_web.accounts.roles import OFFICE_ROLES, PROVIDERS, REVIEWERS
+from keshi_web.classes.case import syllabus_facts
+from keshi_web.classes.completeness import agreement_labels
+from keshi_web.classes.models import Filing, Material, Task
+from keshi_web.classes.official import asked, forms_of, lists_people
+from keshi_web.classes.precheck import shown
+from keshi_web.classes.services import review
+from keshi_web.classes.task_labels import task_group, task_text
+from keshi_web.classes.views.wizard import filing_of
+from keshi_web.common.errors import Refusal
+from keshi_web.common.language import lang
+from keshi_web.common.vocabulary import label
+from keshi_web.documents.queries import of_subject
+from keshi_web.ui.paging import page_number, page_of
+from keshi_web.workflow.context import process_context
+
+READERS = (*PROVIDERS, *OFFICE_ROLES)
+PER_PAGE = 50
+
+
+@allowed(*READERS)
+@require_GET
+def filing(request: HttpRequest, number: str) -> HttpResponse:
+    """Everything about a filing but its people."""
+    found = filing_of(request, number)
+    scheme = found.scheme
+    modules = list(found.modules.select_related("course", "teacher"))
+    actor = request.actor
+    context = {
+        **process_context(found.process, found, actor),
+        "filing": found,
+        "scheme": scheme,
+        "item": scheme.item(found.item).item,
+        "item_title": getattr(scheme.item(found.item).item.title, lang()),
+        "training_type": label("class.training_type", found.training_type) if found.training_type else "",
+        "certificate": label("trainee.certificate.kind", found.planned_certificate)
+        if found.planned_certificate
+        else "",
+        "modules": modules,
+        "hours": {
+            name.removeprefix("class.").removesuffix("_hours"): value
+            for name, value in syllabus_facts(modules).items()
+        },
+        "findings": [shown(finding) for finding in found.findings],
+        "tasks": _tasks(found) if actor.of_bureau else [],
+        "may_judge": actor.reviews
+        and actor.office.id == found.process.office_id
+        and found.process.state in ("submitted", "endorsed", "supplemented"),
+        "materials": _materials(found),
+        "forms": [(form, getattr(form.text, lang()), lists_people(form)) for form in forms_of(found, scheme)],
+        "letters": of_subject(f"classes.filing:{found.pk}"),
+        "answers": _answers(found),
+        "amendments": found.amendments.select_related("process").order_by("-id"),
+        "writable": found.plan_open and actor.of_provider,
+        "may_amend": actor.of_provider
+        and found.process.state in ("approved", "provisional", "running", "interrupted"),
+    }
+    return render(request, "classes/filing.html", context)
+
+
+def _tasks(found: Filing) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
+    for task in found.tasks.select_related("judged_by").order_by("id"):
+        remedy = task.evidence.get("remedy")
+        rows.append(
+            {
+                "task": task,
+                "text": task_text(task),
+                "group": task_group(task),
+                "clause": task.evidence.get("clause", ""),
+                "remedy": remedy[lang()] if remedy else "",
+                "numbers": task.evidence.get("numbers", []),
+                "reason": task.evidence.get("not_applicable") or task.evidence.get("reason", ""),
+            }
+        )
+    order = {"rule": 0, "system": 1, "material": 2}
+    return sorted(rows, key=lambda row: order[row["task"].key.split(":", 1)[0]])
+
+
+def _materials(found: Filing) -> list[dict[str, Any]]:
+    texts = {rule.id: getattr(rule.text, lang()) for rule in found.scheme.file.materials}
+    rows = found.materials.filter(removed_at=None).select_related("attachment").order_by("id")
+    return [{"material": row, "text": texts.get(row.material, row.material)} for row in rows]
+
+
+def _answers(found: Filing) -> list[tuple[str, Any]]:
+    rows = []
+    for one in asked(found, found.scheme):
+        value = found.answers.get(one.key)
+        if value not in (None, "", False):
+            rows.append((getattr(one.field.label, lang()), _("是") if value is True else value))
+    agreed = found.answers.get("agreement", {})
+    labels = agreement_labels()
+    rows += [
+        (_("委托协议：%(content)s") % {"content": labels[name]}, value)
+        for name, value in agreed.items()
+        if value
+    ]
+    return rows
+
+
+@allowed(*READERS)
+@require_GET
+def people(request: HttpRequest, number: str) -> HttpResponse:
+    """The roster with masks, findings and estimates, page by page; narrowed to those with a finding."""
+    found = filing_of(request, number)
+    rows = found.enrolments.select_related("person").order_by("number")
+    only = request.GET.get("only", "")
+    if only == "wrong":
+        rows = rows.filter(eligible=False, left_on=None)
+    elif only == "left":
+        rows = rows.exclude(left_on=None)
+    page = page_of(rows, page_number(request), PER_PAGE)
+    people_rows = [
+        {
+            "row": row,
+            "category": label("trainee.category", row.category) if row.category else "",
+            "findings": [shown(finding) for finding in row.findings],
+        }
+        for row in page.rows
+    ]
+    context = {"filing": found, "process": found.process, "page": page, "people": people_rows, "only": only}
+    return render(request, "classes/people.html", context)
+
+
+@allowed(*REVIEWERS)
+@require_http_methods(["GET", "POST"])
+def judge(request: HttpRequest, number: str, task_id: int) -> HttpResponse:
+    """Judge one check; what contradicts the system needs a reason."""
+    found = filing_of(request, number)
+    task = get_object_or_404(Task, pk=task_id, filing=found)
+    error = ""
+    if request.method == "POST":
+        try:
+            review.judge(
+                task.pk,
+                request.POST.get("holds") == "yes",
+                by=request.actor,
+                note=request.POST.get("note", ""),
+            )
+            return redirect(reverse("classes:filing", args=[number]) + "#tasks")
+        except Refusal as refusal:
+            error = str(refusal)
+    context = {
+        "filing": found, "process": found.process, "task": task, "text": task_text(task), "error": error,
+        "note": request.POST.get("note", task.note), "clause": task.evidence.get("clause", ""),
+    }  # fmt: skip
+    return render(request, "classes/judge.html", context, status=422 if error else 200)
+
+
+@allowed(*REVIEWERS)
+@require_POST
+def judge_all(request: HttpRequest, number: str) -> HttpResponse:
+    """Judge every check ticked on the page as fulfilled: those that only a person can decide."""
+    found = filing_of(request, number)
+    wanted = [int(one) for one in request.POST.getlist("task") if one.isdecimal()]
+    done = 0
+    try:
+        for task in found.tasks.filter(pk__in=wanted, outcome=Task.Outcome.MANUAL):
+            review.judge(task.pk, True, by=request.actor)
+            done += 1
+        messages.success(request, _("已对 %(count)s 项作出“符合”的结论。") % {"count": done})
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+    return redirect(reverse("classes:filing", args=[number]) + "#tasks")
+
+
+def material_of(request: HttpRequest, number: str, material_id: int) -> Material:
+    """A document of a filing in the reader's scope, or a 404."""
+    found = filing_of(request, number)
+    material = found.materials.filter(pk=material_id).select_related("attachment").first()
+    if material is None or material.attachment is None:
+        raise Http404
+    return material
