@@ -120,17 +120,22 @@ TEMPLATES = [
 # Database
 
 
-def _database() -> dict[str, object]:
+def _database() -> tuple[dict[str, object], dict[str, object]]:
+    """The application's access, and that of backups, whose role row-level security does not bind."""
     if LOCAL and not env("DATABASE_URL", default=""):
         from keshi_web.config import postgres
 
-        return postgres.ensure_running(HOME / "postgres").django_settings()
-    return env.db("DATABASE_URL")
+        running = postgres.ensure_running(HOME / "postgres", durable=not TESTING)
+        own = running.django_settings()
+        return own, {**own, "USER": postgres.OWNER}
+    own = env.db("DATABASE_URL")
+    return own, env.db("KESHI_ADMIN_DATABASE_URL") if env("KESHI_ADMIN_DATABASE_URL", default="") else own
 
 
-DATABASES = {
-    "default": {**_database(), "ATOMIC_REQUESTS": False, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
-}
+_own, DATABASE_ADMIN = _database()
+POSTGRES_PROGRAMS = env("KESHI_POSTGRES_PROGRAMS", default="")
+"""Folder with pg_dump and pg_restore for backups; empty: those of the embedded PostgreSQL 18."""
+DATABASES = {"default": {**_own, "ATOMIC_REQUESTS": False, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}}
 
 # ---------------------------------------------------------------------------------------------------------
 # Sign-in
