@@ -2,7 +2,6 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from keshi.vocabulary import vocabulary
 from keshi_web.common.language import lang
@@ -36,15 +35,15 @@ class Field(models.TextChoices):
 class Purpose(models.TextChoices):
     """Why somebody reads. There is no "other": what fits none of these is no reason."""
 
-    FILING = "filing", pgettext_lazy("purpose", "开班备案审核")
-    REVIEW = "review", pgettext_lazy("purpose", "补贴审核")
-    PAYMENT = "payment", pgettext_lazy("purpose", "资金拨付")
-    CHECK = "spot-check", pgettext_lazy("purpose", "抽查回访")
-    OBJECTION = "objection", pgettext_lazy("purpose", "公示异议复核")
-    TIP_OFF = "tip-off", pgettext_lazy("purpose", "举报核查")
-    CORRECTION = "correction", pgettext_lazy("purpose", "信息更正")
-    AUDIT = "audit", pgettext_lazy("purpose", "审计")
-    OWN = "own", pgettext_lazy("purpose", "本人查询")
+    FILING = "filing", _("开班备案审核")
+    REVIEW = "review", _("补贴审核")
+    PAYMENT = "payment", _("资金拨付")
+    CHECK = "spot-check", _("抽查回访")
+    OBJECTION = "objection", _("公示异议复核")
+    TIP_OFF = "tip-off", _("举报核查")
+    CORRECTION = "correction", _("信息更正")
+    AUDIT = "audit", _("审计")
+    OWN = "own", _("本人查询")
 
 
 class Act(models.TextChoices):

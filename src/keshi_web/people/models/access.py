@@ -19,7 +19,9 @@ CASE = r"^[a-z][a-z-]{0,30}:[A-Za-z0-9-]{1,64}$"
 
 
 class Reader(models.Model):
-    """In whose name something is done: the user, and the role and place they did it in."""
+    """What is read and in whose name: the user, and the role and place they act in."""
+
+    fields: list[str]
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("查看人")
@@ -32,6 +34,11 @@ class Reader(models.Model):
 
     class Meta:
         abstract = True
+
+    @property
+    def field_labels(self) -> str:
+        """What is read, in words."""
+        return "、".join(str(Field(name).label) for name in self.fields)
 
     @property
     def place(self) -> str:
@@ -77,11 +84,6 @@ class AccessLog(Reader):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M} {self.get_act_display()}"
-
-    @property
-    def field_labels(self) -> str:
-        """What was read, in words."""
-        return "、".join(str(Field(name).label) for name in self.fields)
 
 
 class PersonExport(Reader):

@@ -1,0 +1,21 @@
+"""Entries of the main menu."""
+
+from django.utils.translation import gettext_lazy as _
+
+from keshi_web.accounts.roles import Role
+from keshi_web.people.views import EXPORTERS, READERS
+from keshi_web.ui import navigation
+
+navigation.register(
+    navigation.Entry("people", _("人员查找"), "user-search", "people:find", frozenset(READERS), order=60)
+)
+navigation.register(
+    navigation.Entry(
+        "exports", _("个人信息导出"), "file-export", "people:exports", frozenset(EXPORTERS), order=65
+    )
+)
+navigation.register(
+    navigation.Entry(
+        "my-reads", _("谁看过我的信息"), "eye", "people:my-reads", frozenset({Role.TRAINEE}), order=60
+    )
+)
