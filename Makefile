@@ -71,6 +71,7 @@ check-schemes:
 check-generated:
 	@$(BIN)/python scripts/make_schema.py --check
 	@$(BIN)/python scripts/make_glossary.py --check
+	@$(BIN)/python scripts/make_workflows.py --check
 check-content:
 	@$(BIN)/python scripts/check_content.py
 
@@ -80,9 +81,10 @@ format: setup ## put the code in its format, sort imports, fix what ruff can
 	@$(BIN)/ruff format $(CODE)
 
 .PHONY: generate
-generate: setup ## write the files made from code and data: the JSON Schema of schemes, the facts in the glossary
+generate: setup ## write the files made from code and data: the JSON Schema of schemes, the facts in the glossary, the workflows
 	@$(BIN)/python scripts/make_schema.py
 	@$(BIN)/python scripts/make_glossary.py
+	@$(BIN)/python scripts/make_workflows.py
 
 .PHONY: coverage
 coverage: setup ## tests with a line-by-line report in htmlcov/

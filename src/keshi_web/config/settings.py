@@ -239,6 +239,14 @@ SILENCED_SYSTEM_CHECKS: list[str] = []
 
 EMAIL_BACKEND = env("KESHI_EMAIL_BACKEND", default="django.core.mail.backends.console.EmailBackend")
 SMS_BACKEND = env("KESHI_SMS_BACKEND", default="keshi_web.workflow.sms.ConsoleSms")
+SMS_GATEWAY = {
+    "url": env("KESHI_SMS_URL", default=""),
+    "key": env("KESHI_SMS_KEY", default=""),
+    "secret": env("KESHI_SMS_SECRET", default=""),
+    "sign": env("KESHI_SMS_SIGN", default=""),
+    "timeout": env.int("KESHI_SMS_TIMEOUT", default=5),
+}
+"""For `keshi_web.workflow.sms.HttpSms`; its module says what each is."""
 DEFAULT_FROM_EMAIL = env("KESHI_FROM_EMAIL", default="keshi@localhost")
 
 # ---------------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """What a decision may ask for: each input's label, hint, form field and sentences to click. Domain apps add their own."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,9 @@ from keshi_web.workflow.table import Text
 LONGEST = 4000
 """Characters of a text."""
 
+_MARK = re.compile(r"^\s*(?:[（(]\d{1,2}[)）]|\d{1,2}(?:[、)）]|[.．](?!\d)))")
+"""The number people put before a point: 1. 1、 1) （1）; not the 1 of 1.5."""
+
 
 class Lines(forms.CharField):
     """Several points, one a line; cleaned to a list."""
@@ -23,7 +27,7 @@ class Lines(forms.CharField):
     def to_python(self, value: Any) -> Any:
         """The points without blank lines and without the numbers people put before them."""
         text = super().to_python(value)
-        lines = (line.strip().lstrip("0123456789.、)）(（").strip() for line in str(text or "").splitlines())
+        lines = (_MARK.sub("", line).strip() for line in str(text or "").splitlines())
         return [line for line in lines if line]
 
     def prepare_value(self, value: Any) -> Any:

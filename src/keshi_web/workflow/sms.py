@@ -93,6 +93,7 @@ class HttpSms:
             with urllib.request.urlopen(request, timeout=self.gateway.get("timeout", 5)) as answer:
                 code = json.load(answer).get("code")
         except urllib.error.HTTPError as error:
+            error.close()
             kind = Refused if 400 <= error.code < 500 and error.code != 429 else NotSent
             raise kind(f"HTTP {error.code}") from None
         except (OSError, ValueError) as error:

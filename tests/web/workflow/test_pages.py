@@ -183,7 +183,8 @@ def test_what_is_missing_is_said_beside_the_field_and_nothing_is_lost(world, ope
 def test_a_personal_number_in_the_form_is_refused_with_the_text_kept(world, opened, signed_in):
     process = opened("submit")
     page = signed_in(world.clerk).post(
-        act_url(process, "return"), {"version": process.version, "defects": "1. 第二行\n2、11010119900307002X 缺签名"}
+        act_url(process, "return"),
+        {"version": process.version, "defects": "1. 第二行\n2、11010119900307002X 缺签名"},
     )
     assert page.status_code == 422
     assert "身份证号码" in text(page)
@@ -221,7 +222,9 @@ def test_many_cases_are_decided_each_with_its_own_result(world, opened, signed_i
     assert all(one.number in text(page) for one in cases)
     engine.fire(cases[0].pk, "return", by=world.colleague, given=GIVEN["return"])
     seen = {f"version-{one.pk}": 1 for one in cases}
-    result = text(client.post(url, {"ids": [one.pk for one in cases], "confirmed": 1, "note": "同意", **seen}))
+    result = text(
+        client.post(url, {"ids": [one.pk for one in cases], "confirmed": 1, "note": "同意", **seen})
+    )
     assert "已办理 2 件，未办理 1 件" in result
     assert "测试tongshi" in result
     assert [Process.objects.get(pk=one.pk).state for one in cases] == ["returned", "endorsed", "endorsed"]
@@ -230,7 +233,10 @@ def test_many_cases_are_decided_each_with_its_own_result(world, opened, signed_i
 def test_what_must_be_decided_singly_is_not_offered_for_many(world, opened, signed_in):
     process = opened("submit")
     client = signed_in(world.clerk)
-    assert client.post(reverse("workflow:bulk", args=["sample", "return"]), {"ids": process.pk}).status_code == 403
+    assert (
+        client.post(reverse("workflow:bulk", args=["sample", "return"]), {"ids": process.pk}).status_code
+        == 403
+    )
     assert client.post(reverse("workflow:bulk", args=["nothing", "return"])).status_code == 404
     assert client.post(reverse("workflow:bulk", args=["sample", "endorse"])).status_code == 302
 
@@ -291,7 +297,12 @@ def test_an_sms_needs_a_number_which_is_kept_sealed(world, signed_in):
     client = signed_in(world.clerk)
     wrong = client.post("/messages/settings/", {"email": "all", "sms": "reminders", "phone": ""})
     assert wrong.status_code == 422
-    assert client.post("/messages/settings/", {"email": "all", "sms": "all", "phone": "138 0013 8000"}).status_code == 302
+    assert (
+        client.post(
+            "/messages/settings/", {"email": "all", "sms": "all", "phone": "138 0013 8000"}
+        ).status_code
+        == 302
+    )
     wish = Preference.objects.get(user_id=world.clerk.user_id)
     assert b"13800138000" not in bytes(wish.phone)
     assert sealed.column(Preference, "phone").get(wish) == "13800138000"
