@@ -97,9 +97,13 @@ def written(value: object) -> str:
     if isinstance(value, Sequence) and not isinstance(value, str):
         return "、".join(written(one) for one in value)
     text = str(value).replace("\r\n", "\n").replace("\t", " ")
-    return "".join(
-        sign for sign in text if sign == "\n" or unicodedata.category(sign) not in ("Cc", "Cs", "Cf")
-    )
+    return "".join(sign for sign in text if sign == "\n" or _stands(sign))
+
+
+def _stands(sign: str) -> bool:
+    """Whether a sign takes a place on paper: no control, surrogate, format sign or variation selector."""
+    selector = "\ufe00" <= sign <= "\ufe0f" or "\U000e0100" <= sign <= "\U000e01ef"
+    return not selector and unicodedata.category(sign) not in ("Cc", "Cs", "Cf")
 
 
 def tick(words: Sequence[str], chosen: Sequence[str]) -> str:

@@ -52,7 +52,8 @@ def _roster(form: Form, table: FormField) -> list[Block]:
     blank = 12 if len(table.columns) >= WIDE_TABLE else 18
     columns = [breadth(column) for column in table.columns]
     grid = Grid(columns=columns, rows=[Records(table=table.id, blank=blank)])
-    return [*([Line(items=before)] if before else []), grid, *(Line(items=["", one]) for one in after)]
+    above = [Line(items=before[at : at + 2]) for at in range(0, len(before), 2)]
+    return [*above, grid, *(Line(items=["", one]) for one in after)]
 
 
 def _signature_line(field: FormField) -> str:

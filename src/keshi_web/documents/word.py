@@ -92,6 +92,8 @@ def word_template(form: Form, layout: Layout) -> bytes:
                         size=9.5,
                         before=0 if index else 2,
                     )
+    if isinstance(layout.blocks[-1], Grid):
+        _paragraph(document, "", size=1)  # Word wants a paragraph after a table
     properties = document.core_properties
     properties.title, properties.author, properties.comments = form.text.zh, "", ""
     properties.keywords = form.id

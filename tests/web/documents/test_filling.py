@@ -142,6 +142,7 @@ def test_a_tick_takes_only_yes_or_no() -> None:
         (date(2020, 3, 2), "2020年3月2日"),
         (["a", "b"], "a、b"),
         ("a\r\nb\tc\x00\u200b", "a\nb c"),
+        ("葛\U000e0100西", "葛西"),
         (Signed("同意", "测试甲"), "同意\n测试甲"),
     ],
 )
