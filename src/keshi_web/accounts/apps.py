@@ -6,3 +6,6 @@ class AccountsConfig(AppConfig):
     name = "keshi_web.accounts"
     label = "accounts"
     verbose_name = _("账户")
+
+    def ready(self) -> None:
+        from keshi_web.accounts import checks, signals  # noqa: F401

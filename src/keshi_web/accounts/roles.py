@@ -1,4 +1,7 @@
-"""The roles of the service and what sets each apart. A role says what a person does; an office or an organisation where."""
+"""The roles of the service and what sets each apart.
+
+A role says what a person does; an office or an organisation where.
+"""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
