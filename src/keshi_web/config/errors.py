@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from keshi.problems import Problem
+from keshi_web.accounts.views import already_signed_in
 from keshi_web.common.language import lang
 
 log = structlog.get_logger("keshi.errors")
@@ -79,4 +80,6 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403: the form's token is missing or of another session."""
+    if (onward := already_signed_in(request)) is not None:
+        return onward
     return page(request, 403, reason=gettext("页面已过期，或浏览器不允许使用 Cookie。请刷新页面后重新提交。"))
