@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from keshi_web.accounts.actor import Actor
@@ -42,7 +42,7 @@ def listed(actor: Actor | None) -> QuerySet[Organisation]:
         organisations_for(actor)
         .select_related("region")
         .annotate(
-            size=Coalesce(Subquery(latest.order_by("-declared_on", "-id").values("size")[:1]), ""),
+            size=Coalesce(Subquery(latest.order_by("-declared_on", "-id").values("size")[:1]), Value("")),
             barred=Exists(Blacklisting.objects.filter(barring(day), organisation=OuterRef("pk"))),
         )
     )

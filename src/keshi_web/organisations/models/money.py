@@ -16,7 +16,12 @@ ACCOUNT_PURPOSE = "organisation-account"
 """Purpose of the blind index: the same account of two organisations is found without being opened."""
 
 
-@pghistory.track(append_only=True, model_name="BankAccountEvent", exclude=["account_sealed", "account_index"])
+@pghistory.track(
+    append_only=True,
+    model_name="BankAccountEvent",
+    obj_field=pghistory.ObjForeignKey(related_name="events"),
+    exclude=["account_sealed", "account_index"],
+)
 class BankAccount(models.Model):
     """An account as entered; replaced by another row, never edited."""
 

@@ -13,7 +13,7 @@ from keshi_web.organisations.words import LEGAL_PERSONS, NO_LEGAL_PERSONS, Legal
 
 @pghistory.track(
     append_only=True,
-    model_name="OrganisationEvent",
+    model_name="OrganisationEvent", obj_field=pghistory.ObjForeignKey(related_name="events"),
     fields=[
         "uscc", "name", "legal_form", "legal_person", "region", "address", "industry", "state", "licence", "survivor",
     ],
@@ -102,7 +102,7 @@ class Verification(models.Model):
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="verifications")
     passed = models.BooleanField(_("通过"))
-    checks = models.JSONField(_("核对事项"))
+    checks = models.JSONField(_("核对事项"), blank=True)
     """Keys of `words.CHECKS` that were ticked."""
     reason = models.CharField(_("理由"), max_length=500, blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

@@ -1,5 +1,6 @@
 """Every act on an organisation. Each takes the actor, checks role and scope, and leaves a history row."""
 
+from keshi_web.accounts.services import Invitation
 from keshi_web.organisations.services.declarations import declare_epidemic, declare_size, size_of
 from keshi_web.organisations.services.merging import merge_duplicates, stays_with_duplicate
 from keshi_web.organisations.services.money import (
@@ -39,6 +40,7 @@ from keshi_web.organisations.services.verification import (
 __all__ = [
     "Administrator",
     "Details",
+    "Invitation",
     "Person",
     "add_bank_account",
     "add_dispatch_agreement",

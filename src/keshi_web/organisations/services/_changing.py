@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from keshi_web.accounts.actor import Actor
 from keshi_web.accounts.roles import Role
+from keshi_web.common import clock
 from keshi_web.common.errors import Invalid, NotAllowed, Stale
 from keshi_web.organisations.models import Organisation
 from keshi_web.organisations.queries import organisations_for
@@ -21,7 +22,7 @@ from keshi_web.organisations.words import OPEN_STATES
 def audited(act: str, by: Actor | None) -> Iterator[None]:
     """A transaction whose history rows say who did what in which role."""
     who = {"user": by.user_id, "name": by.name, "role": str(by.role)} if by else {}
-    with transaction.atomic(), pghistory.context(act=act, **who):
+    with transaction.atomic(), pghistory.context(act=act, at=clock.now().isoformat(), **who):
         yield
 
 
@@ -67,9 +68,14 @@ def save(row: models.Model, **options: Any) -> None:
     Raises:
         Invalid: with the sentence of the field or of the constraint.
     """
-    relations = [field.name for field in row._meta.fields if field.is_relation]
+    # Relations are checked by the database; a column that may be null may be left empty.
+    unchecked = [
+        field.name
+        for field in row._meta.fields
+        if field.is_relation or (field.null and getattr(row, field.attname) is None)
+    ]
     try:
-        row.clean_fields(exclude=relations)
+        row.clean_fields(exclude=unchecked)
         with transaction.atomic():
             row.save(**options)
     except ValidationError as error:

@@ -3,16 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
 from django.core.files import File
-from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from keshi.identity import check_mobile, check_uscc, normalise
 from keshi_web.accounts.actor import Actor
-from keshi_web.accounts.models import Assignment, User
 from keshi_web.accounts.roles import REVIEWERS, Role
+from keshi_web.accounts.services import Invitation, first_administrator
 from keshi_web.common import clock, sealed
 from keshi_web.common.errors import Invalid, Stale
 from keshi_web.common.language import lang
@@ -54,7 +51,6 @@ class Administrator:
 
     username: str
     name: str
-    password: str
 
 
 def register(
@@ -65,8 +61,10 @@ def register(
     contact: Person,
     licence: File | None,
     administrator: Administrator,
-) -> tuple[Organisation, User]:
-    """Register an organisation and its first administrator; nothing is verified yet.
+) -> tuple[Organisation, Invitation]:
+    """Register an organisation and its first administrator, who sets a password by the invitation's link.
+
+    Nothing is verified yet.
 
     Raises:
         Invalid: a faulty or known code, name, phone, file or account.
@@ -75,7 +73,6 @@ def register(
     if not kinds:
         raise Invalid(_("请至少选择一种单位类型。"))
     with audited("register", None):
-        user = _new_user(administrator)
         organisation = Organisation(
             uscc=uscc,
             name=details.name.strip(),
@@ -88,16 +85,17 @@ def register(
             industry=details.industry.strip(),
         )
         save(organisation)
+        invitation = first_administrator(organisation.pk, administrator.username, administrator.name)
+        user = invitation.user
         for kind in kinds:
             save(Kind(organisation=organisation, kind=kind))
         _put_contact(organisation, ContactRole.LEGAL_REPRESENTATIVE, representative, user.pk)
         _put_contact(organisation, ContactRole.CONTACT, contact, user.pk)
-        Assignment.objects.create(user=user, role=Role.PROVIDER_ADMIN, organisation=organisation)
         if licence is not None:
             # Last, so that a refusal above leaves no file behind.
             organisation.licence = store(licence, actor_id=user.pk, purpose="licence")
             save(organisation)
-    return organisation, user
+    return organisation, invitation
 
 
 def change_details(
@@ -223,16 +221,3 @@ def _put_contact(organisation: Organisation, role: ContactRole, person: Person, 
     sealed.column(Contact, "phone_sealed").put(contact, phone or None)
     save(contact)
     return contact
-
-
-def _new_user(new: Administrator) -> User:
-    user = User(username=new.username.strip().lower(), name=new.name.strip())
-    try:
-        user.clean_fields(exclude=["password"])
-        validate_password(new.password, user)
-        with transaction.atomic():
-            return User.objects.create_user(user.username, user.name, new.password)
-    except ValidationError as error:
-        raise Invalid("；".join(error.messages)) from None
-    except IntegrityError:
-        raise Invalid(_("登录名“%(username)s”已被使用，请换一个。") % {"username": user.username}) from None

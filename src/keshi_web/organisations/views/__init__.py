@@ -1,0 +1,1 @@
+"""Pages of organisations: registration (public), the own organisation, the bureau's list and decisions."""
