@@ -16,6 +16,7 @@ urlpatterns = [
     path("accounts/", include("keshi_web.accounts.urls")),
     path("people/", include("keshi_web.people.urls")),
     path("schemes/", include("keshi_web.schemes.urls")),
+    path("organisations/", include("keshi_web.organisations.urls")),
     path("classes/", include("keshi_web.classes.urls")),
     path("", include("keshi_web.workflow.urls")),
 ]
