@@ -210,8 +210,13 @@ DEMO_TODAY = env("KESHI_TODAY", default="")
 # ---------------------------------------------------------------------------------------------------------
 # Files
 
+RETENTION = env.dict("KESHI_RETENTION", cast={"value": int}, default={})
+"""Days to keep a kind of personal data, where it is not as people/data/retention.toml says."""
+
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env("KESHI_STATIC", default=str(HOME / "static")))
+if LOCAL:
+    STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # stays empty: files come from where they are
 VENDOR = Path(env("KESHI_VENDOR", default=str(CHECKOUT / ".keshi" / "vendor")))
 """Tabler, htmx, ECharts and fonts, put there by scripts/assets.py."""
 STATICFILES_DIRS = [("vendor", VENDOR)] if VENDOR.is_dir() else []

@@ -14,8 +14,6 @@ from keshi_web.accounts.models import Assignment
 
 APPS = ("regions", "accounts", "organisations", "people", "schemes", "catalogue", "classes")
 """In this order: each sample rests on those before it. `keshi_web.<app>.sample.load_sample()` makes an app's."""
-SHOWN = 24
-"""Accounts printed; the sign-in page offers all."""
 
 
 class Command(BaseCommand):
@@ -38,14 +36,18 @@ class Command(BaseCommand):
         self._accounts()
 
     def _accounts(self) -> None:
-        """Who can sign in: name, role in both languages, place."""
+        """One person of every role: name, role in both languages, place; then how many there are."""
         held = Assignment.objects.filter(user__is_sample=True).select_related(
             "user", "office", "organisation"
         )
-        for assignment in held.order_by("id")[:SHOWN]:
+        shown: dict[str, Assignment] = {}
+        for assignment in held.order_by("id"):
+            shown.setdefault(assignment.role, assignment)
+        for assignment in shown.values():
             roles = []
             for language, _name in settings.LANGUAGES:
                 with translation.override(language):
                     roles.append(str(assignment.get_role_display()))
             place = assignment.office or assignment.organisation or ""
             self.stdout.write(f"  {assignment.user.username:<24} {' / '.join(roles)}  {place}")
+        self.stdout.write(f"  … {held.count()} 个示例账户 / sample accounts")
