@@ -24,11 +24,15 @@ def clauses(found: Iterable[Section]) -> list[ClauseEntry]:
     entries: dict[str, ClauseEntry] = {}
     for section in found:
         for table in section.tables:
+            if table.clause:
+                entries.setdefault(table.clause, ClauseEntry(table.clause)).rules.append(
+                    (table.title, table.anchor)
+                )
             for row in table.rows:
                 clause = next((cell.clause for cell in row.cells if cell.clause), "")
                 if clause:
                     entry = entries.setdefault(clause, ClauseEntry(clause))
-                    text = next((cell.text for cell in row.cells if cell.text), "")
+                    text = row.title or next((cell.text for cell in row.cells if cell.text), "")
                     if (text, row.anchor) not in entry.rules:
                         entry.rules.append((text, row.anchor))
     return list(entries.values())
@@ -87,7 +91,7 @@ class _Page:
     def item(self, item: Item) -> Section:
         rules = self.scheme.rules[item.id]
         types = "、".join(choice_label("class.training_type", kind, lang()) for kind in item.training_types)
-        anchor = f"item-{item.id}"
+        anchor, title = f"item-{item.id}", item.title.of(lang())
         rows = [
             (say("describe-payee"), Cell("、".join(say(f"payee-{payee}") for payee in item.payee))),
             (say("describe-fund"), Cell(item.fund)),
@@ -98,7 +102,9 @@ class _Page:
         tables = [
             Table(
                 heads("what", "content", "clause"),
-                tuple(Row((Cell(name), cell, self.clause(item.clause)), anchor) for name, cell in rows),
+                tuple(
+                    Row((Cell(name), cell, self.clause(item.clause)), anchor, title) for name, cell in rows
+                ),
             )
         ]
         if rules.quantities:
@@ -141,9 +147,7 @@ class _Page:
                     title=say("describe-advance"),
                 )
             )
-        return Section(
-            anchor, say("describe-item", title=item.title.of(lang()), id=item.id), tuple(tables), "coin-yuan"
-        )
+        return Section(anchor, title, tuple(tables), "coin-yuan")
 
     def requirements(self, subject: str, title: str, icon: str) -> Section:
         found: list[tuple[Requirement, list[str]]] = [

@@ -4,6 +4,9 @@ from dataclasses import dataclass, field
 
 from keshi_web.schemes.anchors import clause_anchor
 
+SHORT = 8
+"""Characters of a cell that stays on one line."""
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -18,6 +21,11 @@ class Cell:
     number: bool = False
 
     @property
+    def short(self) -> bool:
+        """A word or two, which are not broken."""
+        return len(self.text) <= SHORT and not self.lines and not self.code
+
+    @property
     def anchor(self) -> str:
         """Of the clause, to link to."""
         return clause_anchor(self.clause)
@@ -25,10 +33,11 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """One rule: its cells under the table's heads."""
+    """One rule: its cells under the table's heads; `title` is what the list of clauses calls it."""
 
     cells: tuple[Cell, ...]
     anchor: str = ""
+    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -41,6 +50,11 @@ class Table:
     sample: bool = False
     anchor: str = ""
     clause: str = ""
+
+    @property
+    def clause_anchor(self) -> str:
+        """Of the table's clause, to link to."""
+        return clause_anchor(self.clause)
 
     @property
     def labelled(self) -> list[dict[str, object]]:

@@ -23,7 +23,7 @@ class Filters(FilterSet):
     """By place, state and the day a class starts."""
 
     region = CharFilter(label=_("适用地区"), method="of_region")
-    state = ChoiceFilter(label=_("状态"), choices=State.choices)
+    state = ChoiceFilter(label=_("状态"), choices=State.choices, empty_label=_("全部"))
     day = DateFilter(label=_("适用于此日开班"), method="of_day", widget=DateInput())
 
     def of_region(self, rows: QuerySet[SchemeVersion], _name: str, text: str) -> QuerySet[SchemeVersion]:

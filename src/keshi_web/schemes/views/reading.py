@@ -1,6 +1,7 @@
 """Reading a version: its page, worked cases, comparison, impact, files."""
 
 import io
+import re
 import zipfile
 from decimal import Decimal
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.http import content_disposition_header
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from keshi_web.accounts.guards import allowed, public
@@ -20,6 +22,8 @@ from keshi_web.schemes.views.common import BUREAU, READERS, other_version, tabs,
 
 MOST_CHART_BARS = 20
 MOST_PERSONS = 200
+LABEL = 14
+"""Characters of a class's name under its bar."""
 
 
 @allowed(*READERS)
@@ -55,12 +59,50 @@ def content(version: SchemeVersion) -> dict[str, Any]:
 def worked(request: HttpRequest, pk: int) -> HttpResponse:
     """Each worked case: what it shows and whether the rules agree."""
     version = version_for(request, pk)
-    cases = [{**case, "shows": case[lang()]} for case in (version.report or {}).get("cases", [])]
+    texts = rule_texts(version)
+    cases = [
+        {**case, "shows": case[lang()], "differs": [in_words(each, texts) for each in case["differs"]]}
+        for case in (version.report or {}).get("cases", [])
+    ]
     files: dict[str, list[dict[str, Any]]] = {}
     for case in cases:
         files.setdefault(case["where"].partition(":")[0].removeprefix("cases/"), []).append(case)
     context = {"cases": cases, "files": files, "agreeing": sum(case["agrees"] for case in cases)}
     return render(request, "schemes/worked.html", {**tabs(request, version, "worked"), **context})
+
+
+def rule_texts(version: SchemeVersion) -> dict[str, str]:
+    """What every requirement of the version says, by id."""
+    rules = library.get(version).rules.values()
+    return {rule.id: rule.text.of(lang()) for item in rules for rule, _formula in item.requirements}
+
+
+def in_words(differs: dict[str, str], texts: dict[str, str]) -> dict[str, str]:
+    """A disagreement as it is read: what is compared, and rules by their text."""
+    names = {
+        "amounts": _("每人金额（元）"),
+        "class_hours": _("每人课时"),
+        "eligible": _("是否符合条件"),
+        "failed": _("不符合的条件"),
+        "unknown": _("无法判断的条件"),
+        "amount": _("金额合计（元）"),
+        "advance": _("预拨（元）"),
+        "payable": _("应付（元）"),
+        "error": _("输入问题"),
+    }
+    words = {"True": _("是"), "False": _("否"), **texts}
+
+    def plain(text: str) -> str:
+        return (
+            re.sub(r"[\w.-]+", lambda found: words.get(found[0], found[0]), text.strip("[]").replace("'", ""))
+            or "—"
+        )
+
+    return {
+        "what": names.get(differs["what"], differs["what"]),
+        "expected": plain(differs["expected"]),
+        "found": plain(differs["found"]),
+    }
 
 
 @allowed(*READERS)
@@ -106,7 +148,7 @@ def chart(found: impact.Preview) -> dict[str, Any] | None:
     if not most:
         return None
     return {
-        "labels": [case.source for case in most],
+        "labels": [Truncator(case.source).chars(LABEL) for case in most],
         "series": [
             {
                 "name": _("金额增减"),
