@@ -139,7 +139,7 @@ document.documentElement.classList.add("js");
   }
   document.addEventListener("DOMContentLoaded", () => {
     dress(document);
-    document.querySelector("[data-error-summary]")?.focus();
+    document.querySelector("[data-error-summary]:not([data-calm] *)")?.focus();
   });
   document.addEventListener("htmx:load", (event) => dress(event.target));
 })();
