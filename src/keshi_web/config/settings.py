@@ -210,9 +210,6 @@ DEMO_TODAY = env("KESHI_TODAY", default="")
 # ---------------------------------------------------------------------------------------------------------
 # Files
 
-RETENTION = env.dict("KESHI_RETENTION", cast={"value": int}, default={})
-"""Days to keep a kind of personal data, where it is not as people/data/retention.toml says."""
-
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env("KESHI_STATIC", default=str(HOME / "static")))
 if LOCAL:
@@ -238,6 +235,12 @@ LEAST_DISK = env.int("KESHI_LEAST_DISK_MB", default=500) * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 SILENCED_SYSTEM_CHECKS: list[str] = []
+
+# ---------------------------------------------------------------------------------------------------------
+# Personal data
+
+RETENTION = env.dict("KESHI_RETENTION", cast={"value": int}, default={})
+"""Days to keep a kind of personal data, where it is not as people/data/retention.toml says."""
 
 # ---------------------------------------------------------------------------------------------------------
 # Messages outwards

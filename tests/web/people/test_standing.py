@@ -10,6 +10,7 @@ from keshi_web.accounts.roles import Role
 from keshi_web.common.errors import Invalid, NotAllowed, Stale
 from keshi_web.people.models import AccessLog, Employment, Person, PersonExport
 from keshi_web.people.queries import category_on, employment_on, known_as, reads_of
+from keshi_web.people.retention import period, periods
 from keshi_web.people.services import (
     NewPerson,
     apply_retention,
@@ -27,7 +28,7 @@ from keshi_web.people.services import (
 )
 from keshi_web.people.words import Purpose
 
-from .conftest import ACCOUNT, PHONE, actor, row
+from .conftest import ACCOUNT, PHONE, actor, organisation, row
 
 
 def test_a_category_is_judged_on_the_day(person, provider):
@@ -240,3 +241,39 @@ def test_nobody_asks_for_people_or_fields_beyond_their_reach(person, clerk):
         ask_export([person.pk], ["bank_account"], actor=clerk, purpose=Purpose.REVIEW, case="filing:7")
     with pytest.raises(Invalid):
         ask_export([], ["name"], actor=clerk, purpose=Purpose.REVIEW, case="filing:7")
+
+
+def test_a_bureau_may_keep_longer_or_shorter(settings):
+    assert period("export-file") == 7
+    settings.RETENTION = {"export-file": 3}
+    assert period("export-file") == 3
+    assert all(kind["text"].keys() == {"zh", "en"} for kind in periods().values())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_downloads_at_once_are_one(regions):
+    """The count is kept under a lock, so a double click takes one file."""
+    firm = organisation("MA000001")
+    boss, asks = actor(Role.PROVIDER_ADMIN, at=firm), actor(Role.TRAINING_ADMIN, at=firm)
+    [one] = enrol_people([row(1)])
+    record_employment(one, firm.pk, "contract", date(2019, 1, 1), actor=boss)
+    export = ask_export([one.pk], ["name"], actor=asks, purpose=Purpose.FILING, case="filing:7")
+    decide_export(export.pk, by=boss, approve=True)
+    outcomes: list[str] = []
+
+    def take() -> None:
+        try:
+            take_export(export.pk, actor=asks)
+            outcomes.append("taken")
+        except NotAllowed:
+            outcomes.append("refused")
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=take) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["refused", "refused", "taken"]
+    assert AccessLog.objects.filter(act="export").count() == 1
