@@ -59,7 +59,7 @@ def _decision(filing: Filing, entry: Entry) -> Facts:
     check = precheck(filing)
     return {
         "particulars": particulars(filing),
-        "standard": _standard(filing, [person.amount for person in check.people if person.eligible]),
+        "standard": _standard(filing, [person.amount for person in check.people if person.amount]),
         "standards": _tariff(filing),
         "advance": f"{fen_to_yuan(check.advance)}元" if check.advance else "",
     }
@@ -85,7 +85,7 @@ def particulars(filing: Filing) -> list[dict[str, str]]:
 
 def _standard(filing: Filing, amounts: list[int]) -> str:
     item = filing.scheme.item(filing.item).item
-    basis = f"按{filing.scheme.file.notice}第{item.clause}条计算"
+    basis = f"依据{filing.scheme.file.notice}（{item.clause}）"
     if not amounts:
         return basis
     least, most = min(amounts), max(amounts)

@@ -19,11 +19,11 @@ STAGES = frozenset({"evaluation", "filing"})
 
 @dataclass(frozen=True)
 class PersonCheck:
-    """One person's outcome at the filing stage; `amount` in fen if the plan is carried out."""
+    """One person's outcome at the filing stage; `amount` in fen if the plan is carried out, None if unknown."""
 
     enrolment: Enrolment
     eligible: bool
-    amount: int
+    amount: int | None
     findings: list[Finding]
 
 
@@ -37,6 +37,8 @@ class Precheck:
     advance: int = 0
     receipt: str = ""
     problems: list[Problem] = field(default_factory=list)
+    warnings: list[Finding] = field(default_factory=list)
+    """Rules of later stages that fail, or stay open, even if the plan is carried out: hours too few, no tariff."""
 
     @property
     def eligible(self) -> int:
@@ -53,10 +55,12 @@ def precheck(filing: Filing) -> Precheck:
         return Precheck(problems=list(error.problems))
     stages = rule_stages(planned.scheme, filing.item)
     people = _people(planned, result, stages)
+    amounts = [person.amount for person in people if person.amount is not None]
     return Precheck(
         findings=[finding for finding in result.findings if _judgeable(finding, stages)],
         people=people,
-        amount=sum(person.amount for person in people),
+        amount=sum(amounts) if len(amounts) == len(people) else None,
+        warnings=_warnings(result, stages),
         advance=result.advance,
         receipt=result.receipt,
     )
@@ -67,8 +71,25 @@ def _people(planned: Planned, result: Result, stages: dict[str, str]) -> list[Pe
     for enrolment, trainee in zip(planned.enrolments, result.trainees, strict=True):
         findings = [finding for finding in trainee.findings if _judgeable(finding, stages)]
         eligible = all(finding.outcome in ("passed", "manual") for finding in findings)
-        rows.append(PersonCheck(enrolment, eligible, trainee.amount if eligible else 0, findings))
+        known = not any(one.rule in UNCOMPUTED and one.outcome == "unknown" for one in trainee.findings)
+        rows.append(PersonCheck(enrolment, eligible, trainee.amount if known else None, findings))
     return rows
+
+
+UNCOMPUTED = frozenset({"amount-known", "advance-known"})
+"""Findings by which the library says that it cannot compute."""
+
+
+def _warnings(result: Result, stages: dict[str, str]) -> list[Finding]:
+    found: dict[tuple[str, str], Finding] = {}
+    everybody = [finding for trainee in result.trainees for finding in trainee.findings]
+    for finding in (*result.findings, *everybody):
+        wanting = finding.outcome == "failed" or (
+            finding.outcome == "unknown" and not set(finding.needs) <= ASSUMED
+        )
+        if wanting and (finding.rule in UNCOMPUTED or not _judgeable(finding, stages)):
+            found.setdefault((finding.rule, finding.outcome), finding)
+    return list(found.values())
 
 
 def rule_stages(scheme: Scheme, item: str) -> dict[str, str]:
@@ -80,7 +101,7 @@ def _judgeable(finding: Finding, stages: dict[str, str]) -> bool:
     """Whether a finding can be judged before the training: by its stage, and not for want of an assumed fact."""
     if set(finding.needs) & ASSUMED:
         return False
-    if finding.rule in ("amount-known", "advance-known"):
+    if finding.rule in UNCOMPUTED:
         return False
     return stages.get(finding.rule, "filing") in STAGES
 

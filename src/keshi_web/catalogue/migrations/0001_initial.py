@@ -8,199 +8,508 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('organisations', '0001_initial'),
-        ('regions', '0001_initial'),
-        ('schemes', '0001_initial'),
-        ('workflow', '0001_initial'),
+        ("organisations", "0001_initial"),
+        ("regions", "0001_initial"),
+        ("schemes", "0001_initial"),
+        ("workflow", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Course',
+            name="Course",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='课程名称')),
-                ('level', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='技能等级')),
-                ('video_minutes', models.PositiveIntegerField(default=0, verbose_name='视频总时长（分钟）')),
-                ('epidemic_prevention', models.BooleanField(default=False, verbose_name='含疫情防控内容')),
-                ('description', models.TextField(blank=True, verbose_name='内容简介')),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='courses', to='organisations.organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="课程名称")),
+                ("level", models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="技能等级")),
+                ("video_minutes", models.PositiveIntegerField(default=0, verbose_name="视频总时长（分钟）")),
+                ("epidemic_prevention", models.BooleanField(default=False, verbose_name="含疫情防控内容")),
+                ("description", models.TextField(blank=True, verbose_name="内容简介")),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="courses",
+                        to="organisations.organisation",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '课程',
-                'verbose_name_plural': '课程',
+                "verbose_name": "课程",
+                "verbose_name_plural": "课程",
             },
         ),
         migrations.CreateModel(
-            name='Occupation',
+            name="Occupation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('edition', models.PositiveSmallIntegerField(choices=[(2015, '2015'), (2022, '2022')], verbose_name='版本')),
-                ('code', models.CharField(max_length=20, verbose_name='编码')),
-                ('name', models.CharField(max_length=80, verbose_name='职业（工种）')),
-                ('name_en', models.CharField(blank=True, max_length=120)),
-                ('levels', django.contrib.postgres.fields.ArrayField(base_field=models.PositiveSmallIntegerField(), default=list, size=None, verbose_name='技能等级')),
-                ('sort_key', models.CharField(blank=True, editable=False, max_length=120)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "edition",
+                    models.PositiveSmallIntegerField(
+                        choices=[(2015, "2015"), (2022, "2022")], verbose_name="版本"
+                    ),
+                ),
+                ("code", models.CharField(max_length=20, verbose_name="编码")),
+                ("name", models.CharField(max_length=80, verbose_name="职业（工种）")),
+                ("name_en", models.CharField(blank=True, max_length=120)),
+                (
+                    "levels",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.PositiveSmallIntegerField(),
+                        default=list,
+                        size=None,
+                        verbose_name="技能等级",
+                    ),
+                ),
+                ("sort_key", models.CharField(blank=True, editable=False, max_length=120)),
             ],
             options={
-                'verbose_name': '职业（工种）',
-                'verbose_name_plural': '职业（工种）',
-                'ordering': ('code',),
-                'constraints': [models.UniqueConstraint(fields=('edition', 'code', 'name'), name='occupation_once_per_edition', violation_error_message='该版本中已有此职业编码和名称。')],
+                "verbose_name": "职业（工种）",
+                "verbose_name_plural": "职业（工种）",
+                "ordering": ("code",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("edition", "code", "name"),
+                        name="occupation_once_per_edition",
+                        violation_error_message="该版本中已有此职业编码和名称。",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Evaluation',
+            name="Evaluation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rule', models.CharField(max_length=60)),
-                ('form', models.JSONField(default=dict)),
-                ('decided_on', models.DateField(null=True)),
-                ('passed', models.BooleanField(null=True)),
-                ('valid_until', models.DateField(blank=True, null=True)),
-                ('applicant', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='evaluations', to='organisations.organisation')),
-                ('course', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='evaluations', to='catalogue.course')),
-                ('process', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='evaluation', to='workflow.process')),
-                ('scheme_version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='schemes.schemeversion')),
-                ('occupation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalogue.occupation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("rule", models.CharField(max_length=60)),
+                ("form", models.JSONField(default=dict)),
+                ("decided_on", models.DateField(null=True)),
+                ("passed", models.BooleanField(null=True)),
+                ("valid_until", models.DateField(blank=True, null=True)),
+                (
+                    "applicant",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="evaluations",
+                        to="organisations.organisation",
+                    ),
+                ),
+                (
+                    "course",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="evaluations",
+                        to="catalogue.course",
+                    ),
+                ),
+                (
+                    "process",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="evaluation",
+                        to="workflow.process",
+                    ),
+                ),
+                (
+                    "scheme_version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="schemes.schemeversion",
+                    ),
+                ),
+                (
+                    "occupation",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalogue.occupation",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '评估',
-                'verbose_name_plural': '评估',
+                "verbose_name": "评估",
+                "verbose_name_plural": "评估",
             },
         ),
         migrations.AddField(
-            model_name='course',
-            name='occupation',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalogue.occupation'),
+            model_name="course",
+            name="occupation",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="catalogue.occupation",
+            ),
         ),
         migrations.CreateModel(
-            name='CatalogueEntry',
+            name="CatalogueEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('valid_from', models.DateField(verbose_name='自')),
-                ('valid_until', models.DateField(blank=True, null=True, verbose_name='至')),
-                ('document', models.CharField(blank=True, max_length=120, verbose_name='依据文件')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region')),
-                ('evaluation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='catalogue.evaluation')),
-                ('occupation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='catalogue.occupation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("valid_from", models.DateField(verbose_name="自")),
+                ("valid_until", models.DateField(blank=True, null=True, verbose_name="至")),
+                ("document", models.CharField(blank=True, max_length=120, verbose_name="依据文件")),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="regions.region"
+                    ),
+                ),
+                (
+                    "evaluation",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="catalogue.evaluation",
+                    ),
+                ),
+                (
+                    "occupation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="catalogue.occupation",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '培训职业目录',
-                'verbose_name_plural': '培训职业目录',
+                "verbose_name": "培训职业目录",
+                "verbose_name_plural": "培训职业目录",
             },
         ),
         migrations.CreateModel(
-            name='Platform',
+            name="Platform",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='平台名称')),
-                ('url', models.URLField(blank=True, verbose_name='网址')),
-                ('kind', models.CharField(choices=[('own-site', '自有网站'), ('own-platform', '自有线上培训平台'), ('third-party', '第三方线上培训平台')], default='third-party', max_length=20, verbose_name='平台类型')),
-                ('functions', models.TextField(blank=True, verbose_name='功能说明')),
-                ('free', models.BooleanField(default=False, verbose_name='免费')),
-                ('operator', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='platforms', to='organisations.organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="平台名称")),
+                ("url", models.URLField(blank=True, verbose_name="网址")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("own-site", "自有网站"),
+                            ("own-platform", "自有线上培训平台"),
+                            ("third-party", "第三方线上培训平台"),
+                        ],
+                        default="third-party",
+                        max_length=20,
+                        verbose_name="平台类型",
+                    ),
+                ),
+                ("functions", models.TextField(blank=True, verbose_name="功能说明")),
+                ("free", models.BooleanField(default=False, verbose_name="免费")),
+                (
+                    "operator",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="platforms",
+                        to="organisations.organisation",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '线上培训平台',
-                'verbose_name_plural': '线上培训平台',
+                "verbose_name": "线上培训平台",
+                "verbose_name_plural": "线上培训平台",
             },
         ),
         migrations.AddField(
-            model_name='evaluation',
-            name='platform',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='evaluations', to='catalogue.platform'),
+            model_name="evaluation",
+            name="platform",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="evaluations",
+                to="catalogue.platform",
+            ),
         ),
         migrations.AddField(
-            model_name='course',
-            name='platform',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='courses', to='catalogue.platform'),
+            model_name="course",
+            name="platform",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="courses",
+                to="catalogue.platform",
+            ),
         ),
         migrations.CreateModel(
-            name='TariffTable',
+            name="TariffTable",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('scheme', models.CharField(max_length=60, verbose_name='政策')),
-                ('table', models.CharField(max_length=60, verbose_name='标准表')),
-                ('rows', models.JSONField(default=list, verbose_name='标准')),
-                ('valid_from', models.DateField(verbose_name='自')),
-                ('valid_until', models.DateField(blank=True, null=True, verbose_name='至')),
-                ('document', models.CharField(max_length=120, verbose_name='依据文件')),
-                ('approved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('entered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("scheme", models.CharField(max_length=60, verbose_name="政策")),
+                ("table", models.CharField(max_length=60, verbose_name="标准表")),
+                ("rows", models.JSONField(default=list, verbose_name="标准")),
+                ("valid_from", models.DateField(verbose_name="自")),
+                ("valid_until", models.DateField(blank=True, null=True, verbose_name="至")),
+                ("document", models.CharField(max_length=120, verbose_name="依据文件")),
+                (
+                    "approved_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "entered_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="regions.region"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '补贴标准',
-                'verbose_name_plural': '补贴标准',
+                "verbose_name": "补贴标准",
+                "verbose_name_plural": "补贴标准",
             },
         ),
         migrations.CreateModel(
-            name='Teacher',
+            name="Teacher",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60, verbose_name='姓名')),
-                ('title', models.CharField(blank=True, max_length=80, verbose_name='职称或职业资格')),
-                ('subject', models.CharField(blank=True, max_length=120, verbose_name='任教内容')),
-                ('honours', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), blank=True, default=list, size=None, verbose_name='荣誉')),
-                ('since', models.DateField(default=keshi_web.common.clock.today)),
-                ('until', models.DateField(blank=True, null=True)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='teachers', to='organisations.organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, verbose_name="姓名")),
+                ("title", models.CharField(blank=True, max_length=80, verbose_name="职称或职业资格")),
+                ("subject", models.CharField(blank=True, max_length=120, verbose_name="任教内容")),
+                (
+                    "honours",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60),
+                        blank=True,
+                        default=list,
+                        size=None,
+                        verbose_name="荣誉",
+                    ),
+                ),
+                ("since", models.DateField(default=keshi_web.common.clock.today)),
+                ("until", models.DateField(blank=True, null=True)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="teachers",
+                        to="organisations.organisation",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '教师',
-                'verbose_name_plural': '教师',
+                "verbose_name": "教师",
+                "verbose_name_plural": "教师",
             },
         ),
         migrations.CreateModel(
-            name='CheckResult',
+            name="CheckResult",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('check_id', models.CharField(max_length=60)),
-                ('level', models.CharField(max_length=20)),
-                ('passed', models.BooleanField()),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='说明')),
-                ('at', models.DateTimeField(default=keshi_web.common.clock.now)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('evaluation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='checks', to='catalogue.evaluation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("check_id", models.CharField(max_length=60)),
+                ("level", models.CharField(max_length=20)),
+                ("passed", models.BooleanField()),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="说明")),
+                ("at", models.DateTimeField(default=keshi_web.common.clock.now)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "evaluation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="checks",
+                        to="catalogue.evaluation",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('evaluation', 'check_id', 'level'), name='check_once_per_level')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("evaluation", "check_id", "level"), name="check_once_per_level"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Listing',
+            name="Listing",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('scheme', models.CharField(max_length=60, verbose_name='政策')),
-                ('ground', models.CharField(choices=[('recommended', '推荐平台'), ('registered', '已注册登记'), ('evaluated', '评估合格')], max_length=20, verbose_name='依据')),
-                ('clause', models.CharField(blank=True, max_length=60, verbose_name='条款')),
-                ('valid_from', models.DateField(verbose_name='自')),
-                ('valid_until', models.DateField(blank=True, null=True, verbose_name='至')),
-                ('delisted_on', models.DateField(blank=True, null=True, verbose_name='移出日期')),
-                ('delisted_reason', models.CharField(blank=True, max_length=200, verbose_name='移出原因')),
-                ('course', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='listings', to='catalogue.course')),
-                ('evaluation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='listings', to='catalogue.evaluation')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region')),
-                ('platform', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='listings', to='catalogue.platform')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("scheme", models.CharField(max_length=60, verbose_name="政策")),
+                (
+                    "ground",
+                    models.CharField(
+                        choices=[
+                            ("recommended", "推荐平台"),
+                            ("registered", "已注册登记"),
+                            ("evaluated", "评估合格"),
+                        ],
+                        max_length=20,
+                        verbose_name="依据",
+                    ),
+                ),
+                ("clause", models.CharField(blank=True, max_length=60, verbose_name="条款")),
+                ("valid_from", models.DateField(verbose_name="自")),
+                ("valid_until", models.DateField(blank=True, null=True, verbose_name="至")),
+                ("delisted_on", models.DateField(blank=True, null=True, verbose_name="移出日期")),
+                ("delisted_reason", models.CharField(blank=True, max_length=200, verbose_name="移出原因")),
+                (
+                    "course",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="listings",
+                        to="catalogue.course",
+                    ),
+                ),
+                (
+                    "evaluation",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="listings",
+                        to="catalogue.evaluation",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="regions.region"
+                    ),
+                ),
+                (
+                    "platform",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="listings",
+                        to="catalogue.platform",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '目录',
-                'verbose_name_plural': '目录',
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('course__isnull', True), ('platform__isnull', False)), models.Q(('course__isnull', False), ('platform__isnull', True)), _connector='OR'), name='listing_of_one_thing'), models.CheckConstraint(condition=models.Q(('delisted_on__isnull', True), models.Q(('delisted_reason', ''), _negated=True), _connector='OR'), name='delisting_has_reason')],
+                "verbose_name": "目录",
+                "verbose_name_plural": "目录",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("course__isnull", True), ("platform__isnull", False)),
+                            models.Q(("course__isnull", False), ("platform__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="listing_of_one_thing",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("delisted_on__isnull", True),
+                            models.Q(("delisted_reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="delisting_has_reason",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='evaluation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('course__isnull', True), ('occupation__isnull', True), ('platform__isnull', False)), models.Q(('course__isnull', False), ('occupation__isnull', True), ('platform__isnull', True)), models.Q(('course__isnull', True), ('occupation__isnull', False), ('platform__isnull', True)), _connector='OR'), name='evaluation_of_one_thing'),
+            model_name="evaluation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("course__isnull", True), ("occupation__isnull", True), ("platform__isnull", False)
+                    ),
+                    models.Q(
+                        ("course__isnull", False), ("occupation__isnull", True), ("platform__isnull", True)
+                    ),
+                    models.Q(
+                        ("course__isnull", True), ("occupation__isnull", False), ("platform__isnull", True)
+                    ),
+                    _connector="OR",
+                ),
+                name="evaluation_of_one_thing",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tarifftable',
-            constraint=models.CheckConstraint(condition=models.Q(('approved_by__isnull', True), models.Q(('approved_by', models.F('entered_by')), _negated=True), _connector='OR'), name='tariff_second_person', violation_error_message='录入人与审批人不能是同一人。'),
+            model_name="tarifftable",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("approved_by__isnull", True),
+                    models.Q(("approved_by", models.F("entered_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="tariff_second_person",
+                violation_error_message="录入人与审批人不能是同一人。",
+            ),
         ),
     ]

@@ -259,6 +259,7 @@ def check(request: HttpRequest, number: str) -> HttpResponse:
         "problems": [problem.line(lang()) for problem in found.problems] if found else [],
         "points": [(point, reverse(f"classes:{point.step}", args=[number])) for point in points],
         "findings": [shown(plain(finding)) for finding in found.findings] if found else [],
+        "warnings": [shown(plain(finding)) for finding in found.warnings] if found else [],
         "wrong": [
             {
                 "number": person.enrolment.number,
