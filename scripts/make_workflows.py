@@ -1,4 +1,4 @@
-"""Write docs/workflows.md: every workflow of the service as a diagram and a table. `--check` only says whether it is current.
+"""Write docs/workflows.md: every workflow of the service as a diagram and a table. `--check` only checks.
 
 Reads the tables in code; needs no database.
 """
@@ -17,12 +17,15 @@ TARGET = Path(__file__).resolve().parents[1] / "docs/workflows.md"
 HEAD = """\
 # Workflows
 
-Written by `make generate` from each app's `workflow.py`; edit there. In words: [decision 6](decisions/0006-clocks.md) says how
+Written by `make generate` from each app's `workflow.py`; edit there. [Decision 6](decisions/0006-clocks.md) says how
 due dates are counted.
 
-- **where** an act is made: at the *office* whose turn it is, there or at one *above* it, at the *provider*, or by the *system*.
-- **clocks**: ▶ starts, ⏸ suspends, ⏵ resumes, ■ stops; their lengths come from the notice of the case. A final state stops all.
-- **needs** in italics may be left empty. ⧉ marks what may be decided for many cases at once, ↑ ↓ what moves the case a level.
+- **where** an act is made: at the *office* whose turn it is, there or at one *above* it, at the *provider*,
+  or nowhere, by the *system*.
+- **clocks**: ▶ starts, ⏸ suspends, ⏵ resumes, ■ stops; their lengths come from the notice of the case. A final state
+  stops all.
+- **needs** in italics may be left empty. ⧉ marks what may be decided for many cases at once, ↑ ↓ what moves the case a
+  level.
 """
 CLOCKS = (("starts", "▶"), ("suspends", "⏸"), ("resumes", "⏵"), ("stops", "■"))
 

@@ -308,7 +308,7 @@ def not_the_same_person(*events: str) -> Guard:
     """
 
     def guard(subject: Any, actor: Actor) -> Verdict:
-        """须由另一人复核"""
+        """Another person than made the step before, stand-ins included."""
         made = _latest(subject.process, events)
         if made is None:
             return YES

@@ -96,7 +96,7 @@ class PreferenceForm(BaseForm):
     def clean(self) -> dict[str, Any]:
         """SMS needs a number."""
         found = super().clean() or self.cleaned_data
-        if found.get("sms") not in (None, Wish.NONE) and "phone" not in self.errors:
-            if not (found.get("phone") or self.has_phone):
-                self.add_error("phone", _("接收短信须先登记手机号码。"))
+        wants_sms = found.get("sms") not in (None, Wish.NONE)
+        if wants_sms and "phone" not in self.errors and not (found.get("phone") or self.has_phone):
+            self.add_error("phone", _("接收短信须先登记手机号码。"))
         return found

@@ -1,4 +1,4 @@
-"""What a decision may ask for: each input's label, hint, form field and sentences to click. Domain apps add their own."""
+"""What a decision may ask for: each input's label, hint, form field and sentences to click. Domain apps add theirs."""
 
 import re
 from collections.abc import Callable
@@ -52,12 +52,15 @@ def _day(**more: Any) -> forms.Field:
     return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **more)
 
 
+_PARAGRAPH = _text(4)
+
+
 @dataclass(frozen=True)
 class Input:
     """One input. `field` makes the form field from label, help_text and required; `phrases` are one-click sentences."""
 
     label: Text
-    field: Callable[..., forms.Field] = _text(4)
+    field: Callable[..., forms.Field] = _PARAGRAPH
     hint: Text = ""
     phrases: tuple[Text, ...] = ()
     office_only: bool = False

@@ -9,7 +9,6 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from keshi_web.accounts.actor import Actor
-from keshi_web.accounts.models import User
 from keshi_web.common.errors import Invalid, NotAllowed, Refusal, Stale
 from keshi_web.workflow import engine, notify, queries
 from keshi_web.workflow.models import Entry, Process

@@ -1,4 +1,4 @@
-"""Clocks of a process: started, suspended, resumed and stopped by its transitions, their due dates copied for queues."""
+"""Clocks of a process: started, suspended, resumed, stopped by its transitions; their due dates copied for queues."""
 
 from collections.abc import Iterable
 from datetime import date

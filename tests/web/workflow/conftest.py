@@ -69,6 +69,12 @@ def build() -> SimpleNamespace:
     return world
 
 
+@pytest.fixture(autouse=True)
+def static_root(settings, tmp_path) -> None:
+    """Where the server looks for collected files; it warns when there is no such folder."""
+    settings.STATIC_ROOT = tmp_path
+
+
 @pytest.fixture
 def world(db) -> SimpleNamespace:
     return build()

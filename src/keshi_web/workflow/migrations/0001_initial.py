@@ -4,13 +4,14 @@ import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
 import django.core.serializers.json
 import django.db.models.deletion
-import keshi_web.common.clock
-import keshi_web.common.sealed
-import keshi_web.workflow.table
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
+
+import keshi_web.common.clock
+import keshi_web.common.sealed
+import keshi_web.workflow.table
 
 
 class Migration(migrations.Migration):

@@ -139,19 +139,17 @@ class QueuePage(ListPage):
         super().setup(request, *args, **kwargs)
         request.queue_has_scope = self.tab == "open"
         actor = getattr(request, "actor", None)
+        needless = {"office"} if self.tab == "mine" else set()
         if actor is not None and not actor.of_bureau:
-            self.columns = tuple(one for one in self.columns if one.key not in ("organisation", "assignee"))
+            needless = {"organisation", "assignee"}
+        self.columns = tuple(one for one in self.columns if one.key not in needless)
 
     def context(self, request: HttpRequest) -> dict[str, Any]:
         actor = request.actor
+        told = {"actor": actor, "tab": self.tab, f"at_{self.tab}": True}
         if request.htmx and not request.htmx.boosted:
-            return {"actor": actor, "tab": self.tab}  # the cards are not on this part of the page
-        return {
-            "actor": actor,
-            "tab": self.tab,
-            "counts": queries.counts(actor),
-            "today": clock.today(),
-        }
+            return told  # the cards are not on this part of the page
+        return {**told, "counts": queries.counts(actor), "today": clock.today()}
 
 
 class MyQueue(QueuePage):

@@ -1,4 +1,4 @@
-"""`manage.py recompute_due`: due dates anew from the clocks' events, when a year's calendar is published or corrected."""
+"""`manage.py recompute_due`: due dates anew from the clocks' events, once a year's calendar is published."""
 
 from typing import Any
 
