@@ -147,6 +147,35 @@ def test_sorting_exchanges_the_table_and_keeps_the_address(desk: Page) -> None:
     expect(desk.locator("th[aria-sort=ascending]")).to_have_text("人数")
 
 
+def test_a_part_the_server_refuses_is_asked_for_as_a_whole_page(desk: Page) -> None:
+    desk.goto("guide/list/")
+    desk.evaluate("window.stayed = true")
+    desk.route(
+        "**/guide/list/?*",
+        lambda route: (
+            route.fulfill(status=403) if route.request.headers.get("hx-request") else route.continue_()
+        ),
+    )
+    desk.get_by_role("link", name="人数").click()
+    expect(desk.locator("th[aria-sort=ascending]")).to_have_text("人数")
+    assert not desk.evaluate("window.stayed")
+
+
+def test_a_part_answered_by_the_sign_in_page_does_not_land_in_the_table(desk: Page, site: str) -> None:
+    desk.goto("guide/list/")
+    desk.route(
+        "**/guide/list/?*",
+        lambda route: (
+            route.fulfill(status=302, headers={"Location": f"{site}/ui/guide/sign-in/"})
+            if route.request.headers.get("hx-request")
+            else route.continue_()
+        ),
+    )
+    desk.get_by_role("link", name="人数").click()
+    expect(desk.locator("th[aria-sort=ascending]")).to_have_text("人数")
+    expect(desk.locator("input[type=password]")).to_have_count(0)
+
+
 def test_acts_on_several_rows_wait_for_a_tick(desk: Page) -> None:
     desk.goto("guide/list/")
     act = desk.get_by_role("button", name="批量受理")

@@ -50,6 +50,17 @@ document.documentElement.classList.add("js");
     dialog.showModal();
   }
 
+  // A part that cannot be exchanged, because the session ended (the answer came from another address) or the server
+  // refused, is asked for as a whole page, which says what to do.
+  const asked = (event) => new URL(event.detail.pathInfo.finalRequestPath, location.href);
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const answered = event.detail.xhr.responseURL;
+    if (!answered || new URL(answered).pathname === asked(event).pathname) return;
+    event.detail.shouldSwap = false;
+    location.assign(asked(event));
+  });
+  document.addEventListener("htmx:responseError", (event) => location.assign(asked(event)));
+
   // A form marked data-once is sent once: the server refuses doubles too, this spares the reader the refusal.
   document.addEventListener("submit", (event) => {
     const form = event.target;
