@@ -30,6 +30,7 @@ from keshi_web.schemes.library import get
 from keshi_web.schemes.models import SchemeVersion
 from keshi_web.workflow.engine import fire, open_process, record
 from keshi_web.workflow.models import Entry, Process
+from keshi_web.workflow.numbers_in_text import refuse_numbers
 
 PREFIX = "PG"
 """评估: the prefix of evaluation numbers."""
@@ -104,6 +105,7 @@ def apply_for_evaluation(
 @transaction.atomic
 def save_form(evaluation_id: int, values: Mapping[str, Any], *, by: Actor) -> Evaluation:
     """Save the application form while it is the applicant's turn."""
+    refuse_numbers({"note": list(values.values())})
     evaluation = (
         Evaluation.objects.select_for_update(of=("self",)).select_related("process").get(pk=evaluation_id)
     )

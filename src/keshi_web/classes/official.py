@@ -61,6 +61,17 @@ KNOWN: Mapping[str, Source] = {
 """Blanks that the service fills in by itself, by their id."""
 
 
+CONTACTS: Mapping[str, tuple[str, str]] = {
+    "legal-representative": ("legal-representative", "name"),
+    "enterprise-phone": ("contact", "phone"),
+    "mobile": ("contact", "phone"),
+    "contact": ("contact", "phone"),
+}
+"""Blanks that hold a person's name or number: whose, and which. Printed from the sealed record, never asked."""
+BY_HAND = frozenset({"institution-head", "institution-phone"})
+"""Blanks about people of another organisation: filled in by hand."""
+
+
 @dataclass(frozen=True)
 class Asked:
     """A blank of an official form that only the provider can fill in."""
@@ -87,12 +98,25 @@ def asked(filing: Filing, scheme: Scheme) -> list[Asked]:
         Asked(form, field)
         for form in forms_of(filing, scheme)
         for field in form.fields
-        if field.fact is None and field.kind in ASKED_KINDS and field.id not in KNOWN
+        if field.fact is None
+        and field.kind in ASKED_KINDS
+        and field.id not in KNOWN
+        and field.id not in CONTACTS
+        and field.id not in BY_HAND
     ]
 
 
-def form_data(filing: Filing, form: Form, people: Sequence[Mapping[str, Any]] = ()) -> FormData:
-    """A form filled from the filing. `people`: the roster with names and numbers, where the form has a roster."""
+def form_data(
+    filing: Filing,
+    form: Form,
+    people: Sequence[Mapping[str, Any]] = (),
+    contacts: Mapping[tuple[str, str], str] | None = None,
+) -> FormData:
+    """A form filled from the filing.
+
+    `people`: the roster with names and numbers, where the form has a roster; `contacts`: names and phones of the
+    organisation's people by whose and which (see `CONTACTS`), where the reader may print them.
+    """
     modules = list(filing.modules.select_related("course", "teacher"))
     facts: dict[str, Any] = {
         **organisation_facts(filing.organisation, filing.filed_on or clock.today()),
@@ -109,6 +133,8 @@ def form_data(filing: Filing, form: Form, people: Sequence[Mapping[str, Any]] = 
         value = _answer(filing, form, field)
         if value is None and field.fact is None and field.id in KNOWN:
             value = KNOWN[field.id](filing)
+        if value is None and field.id in CONTACTS:
+            value = (contacts or {}).get(CONTACTS[field.id])
         if field.kind == "table":
             value = _rows(field, filing, modules, people)
         if value not in (None, "", []):
@@ -176,6 +202,11 @@ def table_kind(field: FormField) -> str:
 def lists_people(form: Form) -> bool:
     """Whether the form holds a roster, so that printing it reads the vault."""
     return any(field.kind == "table" and table_kind(field) == "people" for field in form.fields)
+
+
+def names_contacts(form: Form) -> bool:
+    """Whether the form prints a person of the organisation, so that printing it opens their record."""
+    return any(field.id in CONTACTS for field in form.fields)
 
 
 def _rows(

@@ -2,9 +2,10 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import keshi_web.common.clock
 from django.conf import settings
 from django.db import migrations, models
+
+import keshi_web.common.clock
 
 
 class Migration(migrations.Migration):

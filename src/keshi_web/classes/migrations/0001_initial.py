@@ -2,11 +2,12 @@
 
 import django.db.models.constraints
 import django.db.models.deletion
-import keshi_web.common.clock
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
+
+import keshi_web.common.clock
 
 
 class Migration(migrations.Migration):

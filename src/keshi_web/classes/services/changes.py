@@ -20,6 +20,7 @@ from keshi_web.common.errors import Invalid, NotAllowed
 from keshi_web.common.language import lang
 from keshi_web.workflow.engine import fire, open_process, record
 from keshi_web.workflow.models import Entry, Process
+from keshi_web.workflow.numbers_in_text import refuse_numbers
 
 PREFIX = "BG"
 """变更: the prefix of amendment numbers."""
@@ -38,6 +39,7 @@ def ask_for_amendment(filing_id: int, changes: Mapping[str, Any], reason: str, *
         NotAllowed: not the provider's class, or not in a state that can be changed.
         Invalid: nothing would change, the first day of a running class, or an unknown field.
     """
+    refuse_numbers({"reason": reason, "note": changes.get("project")})
     filing = (
         Filing.objects.visible_to(by)
         .select_related("process__office")

@@ -22,6 +22,7 @@ from keshi_web.regions.models import Region
 from keshi_web.schemes.models import SchemeVersion
 from keshi_web.schemes.queries import for_place
 from keshi_web.workflow.engine import open_process, record
+from keshi_web.workflow.numbers_in_text import refuse_numbers
 
 PREFIX = "KB"
 """开班: the prefix of filing numbers."""
@@ -140,8 +141,18 @@ def save_plan(
     The version of the notice follows the first day, so that a class is judged by the version in force then.
 
     Raises:
-        Invalid: days out of order, or a delegate that is the organisation itself.
+        Invalid: days out of order, a delegate that is the organisation itself, or a person's number in a text.
     """
+    refuse_numbers(
+        {
+            "plan": [
+                values.get("project"),
+                values.get("late_reason"),
+                list(answers.values()),
+                list(facts.values()),
+            ]
+        }
+    )
     filing = opened_for_writing(filing_id, by, revision)
     for name in PLAN_FIELDS:
         if name in values:
@@ -183,6 +194,7 @@ def save_syllabus(
     filing_id: int, rows: Sequence[Mapping[str, Any]], *, by: Actor, revision: int | None = None
 ) -> Filing:
     """Replace the syllabus by the rows given, in their order."""
+    refuse_numbers({"syllabus": [[row.get("name"), row.get("content")] for row in rows]})
     filing = opened_for_writing(filing_id, by, revision)
     filing.modules.all().delete()
     Module.objects.bulk_create(Module(filing=filing, order=index, **row) for index, row in enumerate(rows, 1))
@@ -206,6 +218,7 @@ def hand_in(
     Raises:
         Invalid: the notice knows no such material, or nothing was given.
     """
+    refuse_numbers({"note": not_applicable})
     filing = opened_for_writing(filing_id, by)
     if material not in {rule.id for rule in materials_of(filing, filing.scheme)}:
         raise Invalid(_("本政策的备案没有此项材料。"))

@@ -20,6 +20,7 @@ from keshi_web.common.errors import Invalid, NotAllowed
 from keshi_web.files.kinds import WORKBOOKS
 from keshi_web.files.services import content_of
 from keshi_web.files.services import store as store_file
+from keshi_web.organisations.services.money import read_contact
 from keshi_web.people.models import AccessLog
 from keshi_web.people.services.enrolling import NewPerson, enrol_people
 from keshi_web.people.services.reading import reader, unseal_people
@@ -263,4 +264,21 @@ def people_for_papers(filing: Filing, *, by: Actor) -> list[dict[str, Any]]:
                 "sex": {"male": "男", "female": "女"}.get(sex(number), "") if number else "",
             }
         )
+    return found
+
+
+@transaction.atomic
+def contacts_for_papers(filing: Filing, *, by: Actor) -> dict[tuple[str, str], str]:
+    """Name and phone of the organisation's representative and contact for its own forms; each read is logged.
+
+    The bureau's copies leave these blanks empty.
+    """
+    if not by.of_provider:
+        return {}
+    found: dict[tuple[str, str], str] = {}
+    for contact in filing.organisation.contacts.filter(superseded_at=None):
+        name, phone = read_contact(
+            filing.organisation_id, contact.pk, by=by, purpose=f"filing:{filing.process.number}"
+        )
+        found[contact.role, "name"], found[contact.role, "phone"] = name, phone
     return found

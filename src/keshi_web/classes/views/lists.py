@@ -6,7 +6,6 @@ import django_filters
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
@@ -155,5 +154,5 @@ def _choices(organisation: Organisation) -> list[dict[str, Any]]:
             {"id": rules.item.id, "title": getattr(rules.item.title, lang()), "clause": rules.item.clause}
             for rules in get(version).rules.values()
         ]
-        found.append({"version": version, "items": items, "url": reverse("schemes:public")})
+        found.append({"version": version, "items": items})
     return found

@@ -5,8 +5,8 @@ from django.views.decorators.http import require_GET
 
 from keshi_web.accounts.guards import allowed
 from keshi_web.classes.models import Filing
-from keshi_web.classes.official import form_data, forms_of, lists_people
-from keshi_web.classes.services.roster import people_for_papers
+from keshi_web.classes.official import form_data, forms_of, lists_people, names_contacts
+from keshi_web.classes.services.roster import contacts_for_papers, people_for_papers
 from keshi_web.classes.views.detail import READERS, material_of
 from keshi_web.classes.views.wizard import filing_of
 from keshi_web.documents.layout import layout_path
@@ -36,7 +36,8 @@ def form(request: HttpRequest, number: str, form_id: str, kind: str) -> HttpResp
     if wanted is None:
         raise Http404
     people = people_for_papers(found, by=request.actor) if lists_people(wanted) else []
-    data = form_data(found, wanted, people)
+    contacts = contacts_for_papers(found, by=request.actor) if names_contacts(wanted) else {}
+    data = form_data(found, wanted, people, contacts)
     layout = layout_path(scheme.folder, wanted)
     name = f"{found.process.number} {wanted.text.zh}"
     if kind == "docx":
