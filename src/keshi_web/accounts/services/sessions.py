@@ -26,6 +26,9 @@ End = SessionRecord.End
 def begin(request: HttpRequest, user: User) -> SessionRecord:
     """Record the session that has just been signed in to."""
     here = origin.origin_of(request)
+    if request.session.session_key is None:
+        # Where another person was signed in in this browser, Django gives the new key only when it saves.
+        request.session.create()
     confirm(request)
     return SessionRecord.objects.create(
         user=user,
