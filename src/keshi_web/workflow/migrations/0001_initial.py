@@ -166,7 +166,7 @@ class Migration(migrations.Migration):
                 (
                     "turn",
                     models.CharField(
-                        choices=[("provider", "单位"), ("office", "经办机构"), ("nobody", "无")],
+                        choices=[("provider", "申报单位"), ("office", "经办机构"), ("nobody", "无")],
                         max_length=10,
                     ),
                 ),
@@ -216,7 +216,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="processes",
                         to="organisations.organisation",
-                        verbose_name="单位",
+                        verbose_name="申报单位",
                     ),
                 ),
             ],
@@ -342,7 +342,7 @@ class Migration(migrations.Migration):
                 (
                     "duty_of",
                     models.CharField(
-                        choices=[("provider", "单位"), ("office", "经办机构"), ("nobody", "无")],
+                        choices=[("provider", "申报单位"), ("office", "经办机构"), ("nobody", "无")],
                         max_length=10,
                     ),
                 ),

@@ -15,7 +15,7 @@ from keshi_web.common.append_only import append_only
 from keshi_web.workflow.table import Side, State, Workflow, states_for, workflow_of
 
 SIDES = [
-    (Side.PROVIDER.value, _("单位")),
+    (Side.PROVIDER.value, _("申报单位")),
     (Side.OFFICE.value, _("经办机构")),
     (Side.NOBODY.value, _("无")),
 ]
@@ -75,7 +75,7 @@ class Process(models.Model):
         on_delete=models.PROTECT,
         null=True,
         related_name="processes",
-        verbose_name=_("单位"),
+        verbose_name=_("申报单位"),
     )
     office = models.ForeignKey(
         "regions.Region", on_delete=models.PROTECT, related_name="+", verbose_name=_("经办机构")

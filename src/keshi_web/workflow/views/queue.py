@@ -110,7 +110,9 @@ class QueuePage(ListPage):
         Column("number", gettext_lazy("编号"), link=lambda row: row.url, sort="number"),
         Column("kind", gettext_lazy("事项"), value=lambda row: row.workflow.title),
         Column("title", gettext_lazy("名称"), sort="title"),
-        Column("organisation", gettext_lazy("单位"), value="organisation.name", sort="organisation__pinyin"),
+        Column(
+            "organisation", gettext_lazy("申报单位"), value="organisation.name", sort="organisation__pinyin"
+        ),
         Column(
             "state",
             gettext_lazy("状态"),
