@@ -20,3 +20,12 @@ def attachment_response(attachment: Attachment) -> HttpResponse:
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+def download_response(content: bytes, name: str, content_type: str) -> HttpResponse:
+    """A file made by the service itself, to save under `name`."""
+    response = HttpResponse(content, content_type=content_type)
+    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    return response

@@ -94,7 +94,7 @@ class ContactForm(BaseForm):
 
     name = forms.CharField(label=_("姓名"), max_length=60)
     phone = forms.CharField(
-        label=_("手机号码"), max_length=30, required=False, help_text=_("加密保存，不对外显示")
+        label=_("手机号"), max_length=30, required=False, help_text=_("加密保存，不对外显示")
     )
 
 

@@ -32,7 +32,7 @@ def docx(**more: str | bytes) -> bytes:
             main="word/document.xml", kind="wordprocessingml.document"
         ),
         "_rels/.rels": RELS.format(""),
-        "word/document.xml": "<w:document xmlns:w='w'><w:body><w:p><w:r><w:t>培训计划</w:t></w:r></w:p></w:body></w:document>",
+        "word/document.xml": "<w:document xmlns:w='w'><w:body><w:p/></w:body></w:document>",
         "word/_rels/document.xml.rels": RELS.format(""),
     }
     parts.update({name.replace("___", "/").replace("__", "."): content for name, content in more.items()})

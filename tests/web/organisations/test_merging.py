@@ -1,11 +1,13 @@
 """Two registrations of one organisation become one, also while somebody else is at work on them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from threading import Barrier, Thread
 
+import pgtrigger
 import pytest
 from django.db import connection
+from pytest_django import DjangoDbBlocker
 
 from keshi_web.accounts.actor import Actor
 from keshi_web.accounts.models import Assignment
@@ -103,21 +105,16 @@ def at_once(*acts: Callable[[], object]) -> list[object]:
 
 
 @pytest.fixture
-def committed(request: pytest.FixtureRequest, transactional_db: None) -> None:
-    """Rows that other connections see; append-only tables refuse the usual emptying, so it is done by force."""
-    yield
-    with connection.cursor() as cursor:
-        cursor.execute("set session_replication_role = replica")
-        tables = [name for name in connection.introspection.table_names() if name != "django_migrations"]
-        for name in tables:
-            cursor.execute(f'delete from "{name}"' if name not in KEPT else "select 1")
-        cursor.execute("set session_replication_role = default")
+def db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Committed rows that other connections see, for the tests of this module; taken away afterwards."""
+    with django_db_blocker.unblock():
+        try:
+            yield
+        finally:
+            with pgtrigger.ignore(), connection.cursor() as cursor:
+                cursor.execute("truncate regions_region, accounts_user, files_attachment cascade")
 
 
-KEPT = {"django_content_type", "auth_permission"}
-
-
-@pytest.mark.usefixtures("committed")
 def test_a_merger_and_a_verification_at_once_end_in_one_of_two_orders(
     register: Register, complete: Callable, verified: Register, staff: Staff
 ) -> None:
@@ -135,7 +132,6 @@ def test_a_merger_and_a_verification_at_once_end_in_one_of_two_orders(
     assert isinstance(decided, Verification | Stale)
 
 
-@pytest.mark.usefixtures("committed")
 def test_two_clerks_at_once_decide_once(register: Register, complete: Callable, staff: Staff) -> None:
     organisation, admin = register()
     complete(organisation, admin)
@@ -148,7 +144,6 @@ def test_two_clerks_at_once_decide_once(register: Register, complete: Callable, 
     assert Verification.objects.count() == 1
 
 
-@pytest.mark.usefixtures("committed")
 def test_two_mergers_of_each_other_do_not_wait_forever(verified: Register, staff: Staff) -> None:
     first, _ = verified()
     second, _ = verified()

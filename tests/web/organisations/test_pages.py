@@ -181,7 +181,7 @@ def test_the_pages_speak_english(verified: Register, staff: Staff, sign_in: Sign
     actor = staff(Role.BUREAU_LEADER, "210800")
     User.objects.filter(pk=actor.user_id).update(language="en")
     page = sign_in(actor).get(url("detail", organisation.pk)).content.decode()
-    assert "Bank accounts" in page
+    assert "Bank account" in page
     assert "银行账户" not in page
 
 

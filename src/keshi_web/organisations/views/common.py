@@ -36,6 +36,7 @@ def form_page(
     organisation: Organisation,
     form: BaseForm,
     act: Callable[[dict[str, Any]], object],
+    /,
     *,
     title: str | Promise,
     done: str | Promise,
@@ -57,7 +58,7 @@ def form_page(
         else:
             messages.success(request, str(done))
             return back_to(request, organisation)
-    shown = {"organisation": organisation, "form": form, "title": title, **context}
+    shown = {**context, "organisation": organisation, "form": form, "title": title}
     return render(request, template, shown, status=422 if form.errors else 200)
 
 

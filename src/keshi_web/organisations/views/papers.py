@@ -64,7 +64,7 @@ def read_contact(request: HttpRequest, pk: int, contact_id: UUID) -> HttpRespons
     except Refusal as refusal:
         return _opened(request, organisation, [], str(refusal))
     return _opened(
-        request, organisation, [(str(contact.get_role_display()), name), (_("手机号码"), phone or "—")]
+        request, organisation, [(str(contact.get_role_display()), name), (_("手机号"), phone or "—")]
     )
 
 
