@@ -75,5 +75,6 @@ class Turn(models.TextChoices):
     PHONE = "phone", _("手机号码变更")
     ACCOUNT = "account", _("银行账户变更")
     NAME = "name", _("姓名更正")
+    USER = "user", _("关联本人账号")
     MERGED = "merged", _("并入另一记录")
     ERASED = "erased", _("身份信息已删除")

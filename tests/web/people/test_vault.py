@@ -7,6 +7,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from keshi.identity import check_bank_card, check_id_number, check_mobile
+from keshi_web.accounts.models import Assignment
 from keshi_web.accounts.roles import Role
 from keshi_web.common.crypto import Broken
 from keshi_web.common.errors import Invalid, NotAllowed
@@ -21,6 +22,7 @@ from keshi_web.people.services import (
     enrol_people,
     find_by_id_number,
     find_by_name,
+    link_user,
     record_category,
     record_employment,
     reveal,
@@ -268,3 +270,20 @@ def test_the_key_can_be_turned_under_everything(person, provider, capsys):
         "bank_account": ACCOUNT,
     }
     assert "4 项" in capsys.readouterr().out
+
+
+def test_a_trainee_is_linked_by_the_bureau_and_to_one_person_only(person, clerk, provider):
+    trainee = actor(Role.TRAINEE)
+    Assignment.objects.create(user_id=trainee.user_id, role=Role.TRAINEE)
+    with pytest.raises(NotAllowed):
+        link_user(person, trainee.user_id, actor=provider, ground="身份证")
+    with pytest.raises(Invalid):
+        link_user(person, clerk.user_id, actor=clerk, ground="身份证")
+    link_user(person, trainee.user_id, actor=clerk, ground="现场核验身份证")
+    assert list(visible_to(trainee)) == [person]
+    own = reveal(person, ["phone"], actor=trainee, purpose=Purpose.OWN, case="own:1")
+    assert own == {"phone": PHONE}
+    [other] = enrol_people([row(2, "测试乙")])
+    record_employment(other, provider.organisation_id, "contract", date(2019, 1, 1), actor=provider)
+    with pytest.raises(Invalid, match="另一人"):
+        link_user(other, trainee.user_id, actor=clerk, ground="身份证")

@@ -287,6 +287,7 @@ class Migration(migrations.Migration):
                             ("phone", "手机号码变更"),
                             ("account", "银行账户变更"),
                             ("name", "姓名更正"),
+                            ("user", "关联本人账号"),
                             ("merged", "并入另一记录"),
                             ("erased", "身份信息已删除"),
                         ],

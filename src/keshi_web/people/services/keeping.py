@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from keshi.identity import check_bank_card, check_mobile
 from keshi_web.accounts.actor import Actor
+from keshi_web.accounts.models import Assignment
 from keshi_web.accounts.roles import Role
 from keshi_web.common import clock
 from keshi_web.common.errors import Invalid, NotAllowed, Stale
@@ -91,6 +92,27 @@ def correct_name(person: Person, name: str, *, actor: Actor, ground: str) -> Non
     held.name_index, held.name_masked = name_bucket(clean), masked_name(clean)
     held.save(update_fields=["name", "name_index", "name_masked"])
     _note(held, Turn.NAME, actor, ground)
+
+
+@transaction.atomic
+def link_user(person: Person, user_id: int, *, actor: Actor, ground: str) -> None:
+    """Let a trainee's account see its own record, once the bureau has seen that they are the same person.
+
+    Only the bureau's people do that: whoever is linked reads everything of the person.
+
+    Raises:
+        Person.DoesNotExist, NotAllowed.
+        Invalid: no trainee's account, or one of another person.
+    """
+    if not actor.reviews:
+        raise NotAllowed(_("本人账号由人社部门核验后关联。"))
+    held = _held(person, actor)
+    trainee = Assignment.objects.filter(user_id=user_id, user__is_active=True, role=Role.TRAINEE)
+    if not trainee.exists() or Person.objects.filter(user_id=user_id).exclude(pk=held.pk).exists():
+        raise Invalid(_("该账号不是学员账号，或已关联另一人。"))
+    held.user_id = user_id
+    held.save(update_fields=["user"])
+    _note(held, Turn.USER, actor, ground)
 
 
 def record_category(
