@@ -4,10 +4,13 @@ import re
 from pathlib import Path
 
 import pytest
+from django.template.loader import render_to_string
 from django.utils import translation
 
 from keshi.scheme import Scheme, all_schemes, load_scheme
+from keshi_web.regions.models import Region
 from keshi_web.schemes.anchors import clause_anchor
+from keshi_web.schemes.models import SchemeVersion
 from keshi_web.schemes.reading.comparing import differences
 from keshi_web.schemes.reading.page import clauses, sections
 from keshi_web.schemes.reading.words import Words
@@ -50,6 +53,7 @@ def test_every_clause_leads_to_what_it_rules(scheme: Scheme):
     assert linked == {entry.anchor for entry in entries}
     assert all(entry.rules for entry in entries)
     anchors = {row.anchor for s in found for t in s.tables for row in t.rows} | {s.anchor for s in found}
+    anchors |= {table.anchor for section in found for table in section.tables}
     assert {anchor for entry in entries for _text, anchor in entry.rules if anchor} <= anchors
 
 
@@ -130,3 +134,23 @@ def test_changed_formulas_and_new_rules_are_shown_in_words(tmp_path):
 def test_equal_versions_have_no_differences():
     scheme = load_scheme(LINJIANG)
     assert differences(scheme, scheme) == []
+
+
+@pytest.mark.parametrize("scheme", SCHEMES, ids=lambda scheme: scheme.id)
+def test_every_place_on_the_page_has_an_address_of_its_own_and_every_link_a_place(scheme: Scheme):
+    found = sections(scheme)
+    file = scheme.file
+    version = SchemeVersion(
+        scheme=file.id,
+        number=file.version,
+        region=Region(name="某市"),
+        notice=file.notice,
+        issued_on=file.issued_on,
+    )
+    page = render_to_string(
+        "schemes/_sections.html",
+        {"version": version, "file": file, "sections": found, "clauses": clauses(found), "issuer": "某局"},
+    )
+    places = re.findall(r' id="([^"]+)"', page)
+    assert len(places) == len(set(places)), sorted(p for p in places if places.count(p) > 1)
+    assert set(re.findall(r'href="#([^"]+)"', page)) <= set(places)

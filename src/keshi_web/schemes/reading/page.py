@@ -11,7 +11,7 @@ from keshi.vocabulary import choice_label, label, vocabulary
 from keshi_web.common.language import lang
 from keshi_web.schemes.anchors import rule_anchor
 from keshi_web.schemes.reading.parts import Cell, ClauseEntry, Row, Section, Table
-from keshi_web.schemes.reading.words import Words, clock, figure, measured, span, unit
+from keshi_web.schemes.reading.words import Words, clock, figure, listed, measured, span, unit
 
 
 def sections(scheme: Scheme) -> list[Section]:
@@ -90,10 +90,10 @@ class _Page:
 
     def item(self, item: Item) -> Section:
         rules = self.scheme.rules[item.id]
-        types = "、".join(choice_label("class.training_type", kind, lang()) for kind in item.training_types)
+        types = listed(choice_label("class.training_type", kind, lang()) for kind in item.training_types)
         anchor, title = f"item-{item.id}", item.title.of(lang())
         rows = [
-            (say("describe-payee"), Cell("、".join(say(f"payee-{payee}") for payee in item.payee))),
+            (say("describe-payee"), Cell(listed(say(f"payee-{payee}") for payee in item.payee))),
             (say("describe-fund"), Cell(item.fund)),
             (say("describe-training-types"), Cell(types or say("describe-any"))),
             (_("课时"), self.formula(item.class_hours)),
@@ -121,7 +121,7 @@ class _Page:
                                 ),
                                 self.clause(q.clause),
                             ),
-                            rule_anchor(q.name),
+                            f"quantity-{item.id}-{q.name}",
                         )
                         for q in rules.quantities
                     ),
@@ -158,7 +158,7 @@ class _Page:
         for rule, items in found:
             if rule.of != subject:
                 continue
-            only = _("仅限：%(items)s") % {"items": "、".join(self.titles[i] for i in items)} if items else ""
+            only = _("仅限：%(items)s") % {"items": listed(self.titles[i] for i in items)} if items else ""
             accepted = _("审核人员可说明理由后接受") if rule.waivable else ""
             judged = self.formula(rule.holds) if rule.holds else Cell(say("describe-manual"))
             cells = (
@@ -193,7 +193,7 @@ class _Page:
         return Section("limits", say("describe-limits"), (table,) if rows else (), "hand-stop")
 
     def _ceiling(self, rule: Rule, name: str, content: str) -> Row:
-        return Row((self.rule(rule), Cell(content), self.clause(rule.clause)), rule_anchor(name))
+        return Row((self.rule(rule), Cell(content), self.clause(rule.clause)), f"limit-{name}")
 
     def hours(self) -> Section:
         rule = self.file.hours
@@ -218,7 +218,7 @@ class _Page:
                 Cell("；".join(content), lines=(blend.applies_to.of(lang()),)),
                 self.clause(blend.clause),
             )
-            rows.append(Row(cells, rule_anchor(blend.id)))
+            rows.append(Row(cells, f"blend-{blend.id}"))
         table = Table(heads("requirement", "content", "clause"), tuple(rows))
         return Section("hours", say("describe-hours"), (table,), "hourglass")
 
@@ -232,7 +232,7 @@ class _Page:
                     Cell(figure(p), number=not p.regions),
                     self.clause(p.clause),
                 ),
-                rule_anchor(name),
+                f"figure-{name}",
             )
             for name, p in self.file.parameters.items()
         )
@@ -255,7 +255,7 @@ class _Page:
                 rows.append(Row((*keys, Cell(measured(row.value, spec.unit), number=True))))
             title = spec.text.of(lang())
             shown = (*columns, *([_("有效期")] if dated else []), _("标准"))
-            tables.append(Table(shown, tuple(rows), title, spec.sample, rule_anchor(name), spec.clause))
+            tables.append(Table(shown, tuple(rows), title, spec.sample, f"table-{name}", spec.clause))
         return Section("tables", _("补贴标准表"), tuple(tables), "table")
 
     def procedure(self) -> Section:
@@ -269,7 +269,7 @@ class _Page:
                     Cell(clock(known[step.clock]) if step.clock else ""),
                     self.clause(step.clause),
                 ),
-                rule_anchor(step.id),
+                f"step-{step.id}",
             )
             for step in self.file.steps
         )
@@ -287,7 +287,7 @@ class _Page:
                     Cell(each.silence.of(lang()) if each.silence else ""),
                     self.clause(each.clause),
                 ),
-                rule_anchor(f"clock-{each.id}"),
+                f"clock-{each.id}",
             )
             for each in self.file.clocks
         )
@@ -307,14 +307,14 @@ class _Page:
                 Cell(material.when.of(lang()) if material.when else ""),
                 self.clause(material.clause),
             )
-            rows.append(Row(cells, rule_anchor(material.id)))
+            rows.append(Row(cells, f"material-{material.id}"))
         table = Table(heads("material", "stage", "form", "when", "clause"), tuple(rows))
         return Section("materials", say("describe-materials"), (table,) if rows else (), "files")
 
     def forms(self) -> Section:
         rows = []
         for form in self.file.forms:
-            fields = "、".join(blank.label.of(lang()) for blank in form.fields)
+            fields = listed(blank.label.of(lang()) for blank in form.fields)
             name = f"{form.number} {form.text.of(lang())}".strip()
             promises = tuple(promise.of(lang()) for promise in form.promises)
             cells = (
@@ -332,7 +332,7 @@ class _Page:
             levels = " → ".join(say(f"actor-{level}") for level in each.levels)
             exempt = f"{say('describe-exempt')}：{each.exempt.of(lang())}" if each.exempt else ""
             until = _("有效期至 %(day)s") % {"day": each.valid_until} if each.valid_until else ""
-            anchor = rule_anchor(each.id)
+            anchor = f"evaluation-{each.id}"
             rows = [Row((self.rule(each, levels, exempt, until), self.clause(each.clause)), anchor)]
             rows += [
                 Row((Cell(check.text.of(lang())), self.clause(check.clause)), anchor) for check in each.checks
@@ -344,7 +344,7 @@ class _Page:
         notice = self.file.public_notice
         if notice is None:
             return Section("public-notice", "")
-        shown = "、".join(say(f"shown-{name}") for name in notice.shows)
+        shown = listed(say(f"shown-{name}") for name in notice.shows)
         row = Row(
             (
                 self.rule(notice),
@@ -368,10 +368,10 @@ class _Page:
                     self.rule(each, each.headcount.of(lang()) if each.headcount else ""),
                     Cell(period[each.period]),
                     Cell(each.sent_to.of(lang())),
-                    Cell("、".join(column.of(lang()) for column in each.columns)),
+                    Cell(listed(column.of(lang()) for column in each.columns)),
                     self.clause(each.clause),
                 ),
-                rule_anchor(each.id),
+                f"return-{each.id}",
             )
             for each in self.file.returns
         )
@@ -388,7 +388,7 @@ class _Page:
                     Cell(say(f"actor-{duty.of}")),
                     self.clause(duty.clause),
                 ),
-                rule_anchor(duty.id),
+                f"duty-{duty.id}",
             )
             for duty in self.file.duties
         )

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from keshi_web.schemes.anchors import clause_anchor
 
-SHORT = 8
+SHORT = 12
 """Characters of a cell that stays on one line."""
 
 

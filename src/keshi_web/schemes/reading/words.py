@@ -1,11 +1,12 @@
 """Formulas, units, figures and spans in the reader's words."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from functools import cached_property
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from keshi.messages import message
 from keshi.scheme import Scheme
@@ -22,22 +23,39 @@ _TOKEN = re.compile(
 _SIGNS = {"<=": " ≤ ", ">=": " ≥ ", "==": " = ", "!=": " ≠ ", "*": " × ", "/": " ÷ ", "+": " + ", "-": " − "}
 
 
+def listed(texts: Iterable[str]) -> str:
+    """Several of equal rank: 甲、乙 or a, b."""
+    return ("、" if lang() == "zh" else ", ").join(texts)
+
+
 def unit(name: str) -> str:
     """`yuan/class_hour` → 元/课时; nothing for a bare number."""
     words = {
         "1": "",
-        "yuan": _("元"),
-        "wan_yuan": _("万元"),
-        "minute": _("分钟"),
-        "class_hour": _("课时"),
-        "person": _("人"),
-        "workday": _("个工作日"),
-        "day": _("天"),
-        "month": _("个月"),
-        "year": _("年"),
-        "time": _("次"),
+        "yuan": pgettext("计量", "元"),
+        "wan_yuan": pgettext("计量", "万元"),
+        "minute": pgettext("计量", "分钟"),
+        "class_hour": pgettext("计量", "课时"),
+        "person": pgettext("计量", "人"),
+        "workday": pgettext("计量", "个工作日"),
+        "day": pgettext("计量", "天"),
+        "month": pgettext("计量", "个月"),
+        "year": pgettext("计量", "年"),
+        "time": pgettext("计量", "次"),
     }
-    return re.sub(r"\w+", lambda found: words.get(found[0], found[0]), name).replace("*", "·")
+    per = {
+        **words,
+        "class_hour": pgettext("每", "课时"),
+        "person": pgettext("每", "人"),
+        "month": pgettext("每", "月"),
+        "year": pgettext("每", "年"),
+    }
+    above, slash, below = name.partition("/")
+    return _named(above, words) + slash + _named(below, per)
+
+
+def _named(product: str, words: dict[str, str]) -> str:
+    return re.sub(r"\w+", lambda found: words.get(found[0], found[0]), product).replace("*", "·")
 
 
 def measured(value: object, of: str) -> str:
@@ -53,7 +71,7 @@ def figure(parameter: Parameter) -> str:
     if parameter.day:
         return parameter.day.isoformat()
     if parameter.regions:
-        return "、".join(parameter.regions)
+        return listed(parameter.regions)
     if parameter.dated:
         return "；".join(
             _("%(since)s起 %(value)s") % {"since": p.since, "value": measured(p.value, parameter.unit)}
@@ -104,7 +122,7 @@ class Words:
 
     def formula(self, text: str | None) -> str:
         """A formula as a sentence of the reader's language; it explains, the formula itself decides."""
-        return "".join(self._parts(text or "")).replace("  ", " ").strip()
+        return "".join(self._parts(text or "")).replace("  ", " ").replace(" ,", ",").strip()
 
     def _parts(self, text: str) -> Iterator[str]:
         fact = ""
