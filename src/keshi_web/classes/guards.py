@@ -1,4 +1,4 @@
-"""Whether a filing may go on: verdicts with a reason that tells what to do. Rules come from the notice, not from here."""
+"""Whether a filing may go on: verdicts whose reason tells what to do. Rules come from the notice, not from here."""
 
 from typing import TYPE_CHECKING
 

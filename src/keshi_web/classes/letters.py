@@ -1,4 +1,4 @@
-"""The letters of a filing: what each one says, from the filing itself. Letters are in Chinese, hold no person's data."""
+"""The letters of a filing: what each one says, in Chinese, from the filing itself; no person's data."""
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction

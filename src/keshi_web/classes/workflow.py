@@ -12,6 +12,7 @@ from keshi_web.accounts.actor import Actor
 from keshi_web.accounts.roles import LEADERS, PROVIDERS, REVIEWERS, Role
 from keshi_web.classes import guards
 from keshi_web.classes.models import Amendment, Filing
+from keshi_web.workflow import inputs
 from keshi_web.workflow.engine import not_the_same_person
 from keshi_web.workflow.models import Process
 from keshi_web.workflow.table import ClockSpec, Side, State, Transition, Workflow, register
@@ -95,6 +96,10 @@ NOTES = {
     "amended": _("变更生效"),
 }
 
+ANOTHER = not_the_same_person("endorse", "propose-refusal")
+inputs.register("plan", inputs.Input(_("培训计划")))
+inputs.register("syllabus", inputs.Input(_("培训大纲")))
+
 FILING = register(
     Workflow(
         name="filing",
@@ -124,7 +129,8 @@ FILING = register(
             ),
             Transition(
                 "register", ("draft",), "submitted", _("登记受理"), CLERK, at="office",
-                guards=(guards.came_on_paper, guards.complete), starts=("notice", "before-start"), notifies=(Side.PROVIDER,),
+                guards=(guards.came_on_paper, guards.complete), starts=("notice", "before-start"),
+                notifies=(Side.PROVIDER,),
             ),
             Transition(
                 "return", ("submitted", "endorsed"), "returned", _("退回补正"), REVIEWERS, needs=("defects",),
@@ -154,12 +160,12 @@ FILING = register(
             ),
             Transition(
                 "approve", ("endorsed",), "approved", _("准予开班"), LEADERS, at="above",
-                guards=(not_the_same_person("endorse", "propose-refusal"), guards.not_provisional_only, guards.starts_later),
+                guards=(ANOTHER, guards.not_provisional_only, guards.starts_later),
                 stops=("*",), letter="approval", notifies=(Side.PROVIDER,), tone="success", bulk=True,
             ),
             Transition(
                 "approve-provisionally", ("endorsed",), "provisional", _("同意先行开班"), LEADERS, at="above",
-                needs=("due_on",), guards=(not_the_same_person("endorse", "propose-refusal"), guards.provisional_possible),
+                needs=("due_on",), guards=(ANOTHER, guards.provisional_possible),
                 stops=("*",), starts=("completion",), letter="provisional", notifies=(Side.PROVIDER,), tone="warning",
             ),
             Transition(
@@ -171,12 +177,13 @@ FILING = register(
                 guards=(not_the_same_person("endorse"),), letter="approval", notifies=(Side.PROVIDER,), tone="success",
             ),
             Transition(
-                "return-supplement", ("supplemented",), "provisional", _("退回补报"), REVIEWERS, needs=("defects", "due_on"),
+                "return-supplement", ("supplemented",), "provisional", _("退回补报"), REVIEWERS,
+                needs=("defects", "due_on"),
                 starts=("completion",), letter="return", notifies=(Side.PROVIDER,), tone="warning",
             ),
             Transition(
                 "refuse", ("endorsed",), "refused", _("不予备案"), LEADERS, at="above", needs=("reason", "remedy"),
-                guards=(not_the_same_person("endorse", "propose-refusal"),), stops=("*",), letter="refusal",
+                guards=(ANOTHER,), stops=("*",), letter="refusal",
                 notifies=(Side.PROVIDER,), tone="danger",
             ),
             Transition(
@@ -188,10 +195,11 @@ FILING = register(
                 needs=("reason",), stops=("*",), notifies=(Side.OFFICE,), tone="danger", aside=True,
             ),
             Transition(
-                "revoke", ("approved", "provisional", "running", "interrupted"), "revoked", _("撤销备案"), LEADERS, at="above",
-                needs=("reason", "remedy"), stops=("*",), letter="revocation", notifies=(Side.PROVIDER,), tone="danger", aside=True,
+                "revoke", ("approved", "provisional", "running", "interrupted"), "revoked", _("撤销备案"), LEADERS,
+                at="above", needs=("reason", "remedy"), stops=("*",), letter="revocation", notifies=(Side.PROVIDER,),
+                tone="danger", aside=True,
             ),
-            Transition("start", ("approved",), "running", _("开班"), at="system", guards=()),
+            Transition("start", ("approved",), "running", _("开班"), at="system"),
             Transition(
                 "interrupt", ("running",), "interrupted", _("登记中断"), PROVIDERS, at="provider", needs=("reason",),
                 notifies=(Side.OFFICE,), tone="warning", aside=True,

@@ -1,5 +1,7 @@
 """The service's one clock. A demonstration or test may stand on another day; production never does."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -41,6 +43,17 @@ def stand_on(day: date | None) -> None:
         raise RuntimeError("the clock is moved in demonstrations and tests only")
     real = timezone.now().astimezone(ZONE).date()  # noqa: TID251
     _moved[:] = [day - real] if day else [timedelta(0)]
+
+
+@contextmanager
+def standing_on(day: date) -> Iterator[None]:
+    """Stand on another day for a while, as `stand_on` does."""
+    stood = list(_moved) or [_shift(timezone.now().astimezone(ZONE))]  # noqa: TID251
+    stand_on(day)
+    try:
+        yield
+    finally:
+        _moved[:] = stood
 
 
 def _shift(moment: datetime) -> timedelta:

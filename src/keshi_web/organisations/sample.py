@@ -72,12 +72,19 @@ SORTS: tuple[Sort, ...] = (
 )  # fmt: skip
 
 
+REGISTERED_ON = date(2020, 2, 10)
+"""Before the first sample class."""
+
+
 def load_sample() -> list[Organisation]:
     """Register every organisation of the sample and let a clerk of its region verify it; safe to repeat.
 
     Needs the regions. Where no clerk is responsible for a region, its organisations wait for verification.
     """
-    return [organisation_of(city, sort, number) for city in CITIES for number, sort in enumerate(SORTS, 1)]
+    with clock.standing_on(min(REGISTERED_ON, clock.today())):
+        return [
+            organisation_of(city, sort, number) for city in CITIES for number, sort in enumerate(SORTS, 1)
+        ]
 
 
 def organisation_of(city: City, sort: Sort, number: int) -> Organisation:

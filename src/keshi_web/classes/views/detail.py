@@ -1,4 +1,4 @@
-"""The page of a filing: where it stands, what is filed, what was found, the papers; and the judgements of the review."""
+"""The page of a filing: where it stands, what is filed, what was found, its papers; and the review's judgements."""
 
 from typing import Any
 
