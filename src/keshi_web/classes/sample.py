@@ -1,0 +1,230 @@
+"""Classes of the demonstration: in every city one in each stage of its way, made by the real acts on earlier days."""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from django.db import transaction
+
+from keshi.identity import make_id_number
+from keshi_web.accounts.actor import Actor, actor_of
+from keshi_web.accounts.models import User
+from keshi_web.catalogue import services as catalogue
+from keshi_web.catalogue.checklist import form_of as evaluation_form
+from keshi_web.catalogue.checklist import rule_of, unjudged
+from keshi_web.catalogue.models import Course, Listing, Occupation, Platform
+from keshi_web.classes.completeness import form_of, materials_of, roster_facts
+from keshi_web.classes.models import Filing
+from keshi_web.classes.roster_rows import Row
+from keshi_web.classes.services import decisions, drafts, review, roster
+from keshi_web.common import clock
+from keshi_web.organisations.models import Organisation
+from keshi_web.schemes.models import SchemeVersion
+from keshi_web.schemes.states import State
+
+FIRST_DAY = date(2020, 2, 26)
+STAGES = ("approved", "endorsed", "submitted", "returned", "draft")
+PEOPLE = 12
+
+
+@dataclass(frozen=True)
+class City:
+    """How classes are filed in a city of the sample."""
+
+    slug: str
+    district: str
+    scheme: str
+    item: str
+    training_type: str
+    provider: str = "jia"
+    online: int = 30
+    practice: int = 20
+    certificate: str = "completion"
+    facts: dict[str, object] = field(default_factory=dict)
+
+
+CITIES = (
+    City("yingkou", "210802", "yingkou-2020", "sme-online", "skill", online=52, practice=0),
+    City(
+        "jinan", "370102", "jinan-2020", "enterprise-online", "upgrade", online=46, certificate="skill-level"
+    ),
+    City("ankang", "610902", "ankang-2020", "training", "skill", certificate="skill-level"),
+    City(
+        "wuhai",
+        "150302",
+        "wuhai-2020",
+        "training",
+        "skill",
+        online=20,
+        practice=40,
+        certificate="skill-level",
+    ),
+    City("shaoguan", "440203", "shaoguan-2020", "on-the-job", "in-post", practice=0),
+)
+PROJECTS = (
+    "数控车床操作工在岗培训",
+    "焊接安全与工艺培训",
+    "设备维护保养培训",
+    "质量管理培训",
+    "电工技能培训",
+)
+SURNAMES = "赵钱孙李周吴郑王冯陈褚卫"
+
+
+def load_sample() -> None:
+    """File the sample classes, once."""
+    if Filing.objects.exists():
+        return
+    for number, city in enumerate(CITIES):
+        with transaction.atomic():
+            _evaluated_platform(city)
+            for place, stage in enumerate(STAGES):
+                with clock.standing_on(FIRST_DAY + timedelta(days=2 * place)):
+                    file_class(city, stage, PROJECTS[place], serial=100 * number + 20 * place)
+
+
+def actor(username: str) -> Actor:
+    """A sample person in their first role."""
+    found = actor_of(User.objects.get(username=username))
+    assert found is not None
+    return found
+
+
+def file_class(city: City, stage: str, project: str, *, serial: int) -> Filing:
+    """One class under the city's notice, carried to a stage by its provider, the district's clerk and its leader."""
+    provider = actor(f"{city.slug}-{city.provider}")
+    organisation = Organisation.objects.get(pk=provider.organisation_id)
+    version = SchemeVersion.objects.get(scheme=city.scheme, state=State.PUBLISHED)
+    filing = drafts.create_draft(organisation, version, city.item, by=provider)
+    starts = date(2020, 3, 23)
+    listing = (
+        Listing.objects.filter(scheme=city.scheme, platform__isnull=False).order_by("-ground", "id").first()
+    )
+    drafts.save_plan(
+        filing.pk,
+        {
+            "project": project,
+            "training_type": city.training_type,
+            "occupation": Occupation.objects.get(code="6-18-01-01"),
+            "level": 5,
+            "starts_on": starts,
+            "ends_on": starts + timedelta(days=45),
+            "platform": listing.platform if listing else None,
+            "administrator": User.objects.get(pk=provider.user_id),
+            "planned_certificate": city.certificate,
+        },
+        facts={"class.free_of_charge": True, **city.facts},
+        answers={},
+        by=provider,
+    )
+    if stage == "draft":
+        return filing
+    _fill(filing, city, provider, serial)
+    decisions.act(filing.process, "submit", by=provider)
+    clerk = actor(f"{city.slug}-{city.district}-clerk")
+    if stage == "returned":
+        given = {
+            "defects": ["培训大纲与培训计划的课时不一致，请核对。"],
+            "due_on": clock.today() + timedelta(days=7),
+        }
+        decisions.act(filing.process, "return", by=clerk, given=given)
+    if stage in ("endorsed", "approved"):
+        for task in filing.tasks.filter(judgement=None):
+            if not task.settled:
+                review.judge(task.pk, True, by=clerk, note="已核对原件")
+        decisions.act(filing.process, "endorse", by=clerk, given={"note": "材料齐全，拟同意。"})
+    if stage == "approved":
+        decisions.act(filing.process, "approve", by=actor(f"{city.slug}-leader"), given={"note": "同意。"})
+    return filing
+
+
+def _fill(filing: Filing, city: City, provider: Actor, serial: int) -> None:
+    """Syllabus, roster, materials and commitment."""
+    course = Course.objects.filter(owner_id=filing.organisation_id).order_by("-video_minutes").first()
+    common = {"kind": "common", "name": "安全生产与疫情防控知识", "hours": 6, "epidemic_prevention": True}
+    theory = {"kind": "vocational", "name": "岗位操作规程", "hours": city.online - 6, "course": course}
+    modules: list[dict[str, object]] = [common, theory]
+    if city.practice:
+        modules.append(
+            {"kind": "practice", "name": "岗位实操", "hours": city.practice, "online": False, "theory": False}
+        )
+    drafts.save_syllabus(filing.pk, modules, by=provider)
+    filing = Filing.objects.get(pk=filing.pk)
+    wanted = {name.removeprefix("trainee.") for name in roster_facts(filing, filing.scheme)}
+    usual = {
+        "category": "employee", "relation": "contract", "contract_signed_on": "2019-07-01", "contract_months": "36",
+        "insured": True, "front_line": True, "drawing_pension": False,
+    }  # fmt: skip
+    for number in range(PEOPLE):
+        born = date(1980, 1, 1) + timedelta(days=97 * (serial + number))
+        row = Row(
+            name=f"{SURNAMES[number % len(SURNAMES)]}测试",
+            id_number=make_id_number(city.district, born, serial + number + 1),
+            facts={name: value for name, value in usual.items() if name in wanted},
+        )
+        roster.add(filing.pk, row, by=provider)
+    for rule in materials_of(filing, filing.scheme):
+        if form_of(filing.scheme, rule.form) is None:
+            drafts.hand_in(filing.pk, rule.id, by=provider, not_applicable="示例：原件已在窗口核验")
+    drafts.commit(filing.pk, by=provider)
+    filing.refresh_from_db()
+
+
+def _evaluated_platform(city: City) -> None:
+    """Where a notice asks for an evaluation and recommends nothing: the city's sample platform passes one."""
+    if Listing.objects.filter(scheme=city.scheme, platform__isnull=False).exists():
+        return
+    version = SchemeVersion.objects.get(scheme=city.scheme, state=State.PUBLISHED)
+    from keshi_web.schemes.library import get
+
+    rule = next((one for one in get(version).file.evaluations if one.subject == "platform"), None)
+    if rule is None:
+        platform = Platform.objects.order_by("id").first()
+        assert platform is not None
+        catalogue.list_platform(
+            platform,
+            version,
+            Listing.Ground.RECOMMENDED,
+            by=actor(f"{city.slug}-leader"),
+            valid_from=version.issued_on,
+        )
+        return
+    applicant = actor(f"{city.slug}-wu")
+    organisation = Organisation.objects.get(pk=applicant.organisation_id)
+    platform = Platform.objects.get(operator=organisation)
+    with clock.standing_on(FIRST_DAY - timedelta(days=6)):
+        evaluation = catalogue.apply_for_evaluation(
+            version, rule.id, platform, applicant=organisation, by=applicant
+        )
+        form = evaluation_form(evaluation.scheme, rule_of(evaluation))
+        if form is not None:
+            catalogue.save_form(evaluation.pk, _answers(form), by=applicant)
+        catalogue.act(evaluation.process, "submit", by=applicant)
+        for level in rule.levels:
+            place = city.district if level == "district" else None
+            first = actor(f"{city.slug}-{place}-clerk" if place else f"{city.slug}-{_first(level)}")
+            second = actor(f"{city.slug}-{place}-section" if place else f"{city.slug}-leader")
+            evaluation.process.refresh_from_db()
+            for check in unjudged(evaluation):
+                catalogue.judge(evaluation.pk, check.id, True, by=first)
+            catalogue.act(evaluation.process, "review", by=first)
+            event = "pass" if evaluation.process.is_last_level else "agree"
+            catalogue.act(evaluation.process, event, by=second, given={"note": "同意。"})
+
+
+def _first(level: str) -> str:
+    return "evaluator" if level == "evaluation-centre" else "clerk"
+
+
+def _answers(form: object) -> dict[str, object]:
+    """Something in every blank that an applicant fills in."""
+    found: dict[str, object] = {}
+    for blank in form.fields:  # type: ignore[attr-defined]
+        if blank.fact is None and blank.kind == "choice":
+            found[blank.id] = blank.choices[-1].zh
+        elif blank.fact is None and blank.kind == "table":
+            found[blank.id] = [["示例"] * len(blank.columns)]
+        elif blank.fact is None and blank.kind == "checkbox":
+            found[blank.id] = True
+        elif blank.fact is None and blank.kind in ("text", "number"):
+            found[blank.id] = "示例"
+    return found
