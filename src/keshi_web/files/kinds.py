@@ -1,6 +1,6 @@
 """The kinds of file that are taken, and what every other content is called when it is turned away."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +16,8 @@ class Kind:
     suffix: str
     content_type: str
     most_bytes: int
-    label: str | Promise
+    # A lazy text hashes by the language of the moment, so it plays no part in what a kind is.
+    label: str | Promise = field(compare=False)
 
 
 _OFFICE = "application/vnd.openxmlformats-officedocument"

@@ -14,6 +14,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
+from django.utils import translation
 from PIL import Image
 
 from keshi_web.common.errors import Invalid
@@ -80,6 +81,13 @@ def test_a_picture_is_made_anew_upright_without_its_place(upload: Upload) -> Non
     with Image.open(BytesIO(content)) as again:
         assert again.size == (40, 60)
         assert not again.getexif()
+
+
+def test_kinds_are_the_same_in_every_language(upload: Upload) -> None:
+    with translation.override("en"):
+        assert taken(upload("plan.docx", made.docx()))
+        with pytest.raises(Invalid, match="Upload one of"):
+            taken(upload("plan.docx", b"MZ"))
 
 
 def test_names_are_cleaned() -> None:
