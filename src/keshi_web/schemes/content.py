@@ -76,7 +76,8 @@ class Faulty(Invalid):
 
 def from_folder(folder: Path) -> Content:
     """The files of a folder that belong to a scheme; folders of variants and notes are left out."""
-    found, left = {}, []
+    found: dict[str, bytes] = {}
+    left: list[str] = []
     for path in sorted(folder.rglob("*")):
         if path.is_file():
             _take(path.relative_to(folder).as_posix(), path.read_bytes(), found, left)
