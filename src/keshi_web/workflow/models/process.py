@@ -229,7 +229,7 @@ class Entry(models.Model):
         ordering = ("id",)
         indexes = (
             models.Index(fields=["process", "id"], name="entry_timeline"),
-            models.Index(fields=["by", "-at"], name="entry_by_whom"),
+            models.Index(fields=["by", "process"], name="entry_by_whom", condition=Q(version__isnull=False)),
         )
         constraints = (
             models.UniqueConstraint(
