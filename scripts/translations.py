@@ -207,8 +207,10 @@ def differing(catalogues: dict[str, Catalogue]) -> Iterator[str]:
 
 def first_of_each(uses: Iterable[Use]) -> list[Use]:
     """One use of every text, in the order of files and lines."""
-    ordered = sorted(uses, key=lambda use: (use.path, use.line))
-    return list({use.key: use for use in reversed(ordered)}.values())[::-1]
+    found: dict[Key, Use] = {}
+    for use in sorted(uses, key=lambda use: (use.path, use.line)):
+        found.setdefault(use.key, use)
+    return list(found.values())
 
 
 def skeleton(uses: Iterable[Use]) -> Iterator[str]:
