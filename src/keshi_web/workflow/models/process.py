@@ -116,6 +116,7 @@ class Process(models.Model):
             ),
             models.Index(fields=["due_on", "id"], name="process_due", condition=Q(closed_at__isnull=True)),
             models.Index(fields=["closed_at"], name="process_closed", condition=Q(closed_at__isnull=False)),
+            models.Index(fields=["-changed_at", "-id"], name="process_latest"),
             models.Index(fields=["assignee"], name="process_assignee", condition=Q(closed_at__isnull=True)),
             GinIndex(fields=["grams"], name="process_grams"),
         )
