@@ -16,14 +16,16 @@ from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.utils import translation
 from PIL import Image
+from pytest_django import Settings
 
 from keshi_web.common.errors import Invalid
+from keshi_web.common.keys import add_master
 from keshi_web.files import storage
 from keshi_web.files.kinds import ANY, DOCUMENTS, PICTURES, WORKBOOKS, Kind
 from keshi_web.files.models import Attachment
 from keshi_web.files.names import clean_name
 from keshi_web.files.responses import attachment_response
-from keshi_web.files.services import content_of, store
+from keshi_web.files.services import content_of, rewrap_files, store
 
 from . import specimens as made
 from .conftest import Upload
@@ -237,6 +239,18 @@ def test_a_file_changed_on_the_disk_is_not_served(upload: Upload) -> None:
         path.unlink()
         with pytest.raises(storage.Damaged):
             attachment_response(attachment)
+
+
+def test_sealed_files_follow_a_turned_key(upload: Upload, settings: Settings, tmp_path: Path) -> None:
+    settings.VAULT_KEYS = tmp_path / "keys.json"
+    content = made.pdf(b"<< /Title (proof) >>")
+    sealed = taken(upload("证明.pdf", content), sealed=True)
+    taken(upload("计划.pdf", content))
+    add_master("sm4")
+    assert rewrap_files() == 1
+    assert rewrap_files() == 0
+    assert content_of(sealed) == content
+    assert len(files_of(storage.kept())) == 2
 
 
 @pytest.fixture
