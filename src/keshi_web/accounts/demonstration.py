@@ -27,16 +27,17 @@ class Group:
 
 
 def sample_accounts() -> list[Group]:
-    """All sample people who can sign in today, a group for each city in the order of the tree, then the others."""
+    """All sample people who can sign in today, a group for each city in the order they were made, then the others."""
     held = list(
         Assignment.objects.filter(running(), user__is_sample=True, user__is_active=True)
         .select_related("user", "office", "organisation__region")
         .order_by("pk")
     )
+    order: dict[str, None] = dict.fromkeys(key for one in held for key in _city_key(one))
     ranks = {role: place for place, role in enumerate(Role)}
     held.sort(key=lambda one: (_path(one).count("/") if one.office_id else 99, ranks[Role(one.role)]))
-    cities = {city.path: city for city in Region.objects.filter(level=Level.CITY, key__in=_city_keys(held))}
-    groups = {path: Group(str(cities[path])) for path in sorted(cities)}
+    cities = {city.key: city for city in Region.objects.filter(level=Level.CITY, key__in=order)}
+    groups = {cities[key].path: Group(str(cities[key])) for key in order if key in cities}
     others = Group("")
     for one in held:
         group = next((groups[path] for path in groups if _path(one).startswith(path)), others)
@@ -50,5 +51,6 @@ def _path(held: Assignment) -> str:
     return place.path if place else ""
 
 
-def _city_keys(held: list[Assignment]) -> set[str]:
-    return {parts[1] for one in held if len(parts := _path(one).strip("/").split("/")) > 1}
+def _city_key(held: Assignment) -> list[str]:
+    """Key of the city that the place is or lies in; none for a province."""
+    return _path(held).strip("/").split("/")[1:2]

@@ -46,7 +46,7 @@ navigation.register(
 navigation.register(
     navigation.Entry(
         "delegations",
-        gettext_lazy("委托"),
+        gettext_lazy("委托管理"),
         "user-share",
         "accounts:delegations",
         frozenset(OFFICE_ROLES - {Role.AUDITOR}),

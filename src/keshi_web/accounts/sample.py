@@ -6,6 +6,7 @@ Names are made up by pattern; usernames say city, place and role: yingkou-210804
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from itertools import count
 from typing import Any
 
@@ -62,7 +63,7 @@ def load_sample() -> int:
     _only_local()
     offices = {office.key: office for office in Region.objects.filter(key__in=_office_keys())}
     names = _names()
-    hashed = make_password(PASSWORD)
+    hashed = _hashed()
     made = 0
     for username, role, key in _staff():
         _person(username, next(names), role, hashed, office=offices[key] if key else None)
@@ -78,7 +79,7 @@ def provider_accounts(organisation: Any) -> int:
     Usernames go on from the administrator's: yingkou-jia, yingkou-jia-training, yingkou-wu-operator.
     """
     _only_local()
-    hashed = make_password(PASSWORD)
+    hashed = _hashed()
     held = (
         Assignment.objects.filter(organisation=organisation, role=Role.PROVIDER_ADMIN).order_by("pk").first()
     )
@@ -121,7 +122,13 @@ def _names() -> Iterator[str]:
 
 
 def _person(
-    username: str, name: str, role: Role, hashed: str, *, office: Region | None = None, organisation: Any = None
+    username: str,
+    name: str,
+    role: Role,
+    hashed: str,
+    *,
+    office: Region | None = None,
+    organisation: Any = None,
 ) -> None:
     user, _made = User.objects.get_or_create(
         username=username, defaults={"name": name, "password": hashed, "is_sample": True}
@@ -139,6 +146,11 @@ def _organisations() -> Iterator[Any]:
     )
     for one in held.select_related("organisation"):
         yield one.organisation
+
+
+@cache
+def _hashed() -> str:
+    return make_password(PASSWORD)
 
 
 def _only_local() -> None:

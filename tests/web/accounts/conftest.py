@@ -50,7 +50,9 @@ def city(db: None) -> dict[str, Region]:
 def person(city: dict[str, Region]) -> Callable[..., User]:
     """`person(Role.CLERK, "210804")`: somebody who holds this role since the beginning of the year."""
 
-    def make(role: Role | None = None, office: str = "", organisation: Organisation | None = None, **more: Any) -> User:
+    def make(
+        role: Role | None = None, office: str = "", organisation: Organisation | None = None, **more: Any
+    ) -> User:
         number = next(_numbers)
         user = User.objects.create(username=f"user{number}", name=f"测试{number}", password=HASHED, **more)
         if role:

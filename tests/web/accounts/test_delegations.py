@@ -34,16 +34,27 @@ def lend(leader, colleague, since=TODAY, until=FRIDAY, reason="出差"):
 def test_a_delegate_acts_in_the_role_lent_under_their_own_name(leader, colleague):
     lend(leader, colleague)
     actor = actor_of(colleague, leader.assignment_id)
-    assert (actor.user_id, actor.role, actor.standing_in_for) == (colleague.pk, Role.SECTION_LEADER, leader.user_id)
+    assert (actor.user_id, actor.role, actor.standing_in_for) == (
+        colleague.pk,
+        Role.SECTION_LEADER,
+        leader.user_id,
+    )
     own = actor_of(colleague)
     assert (own.role, own.standing_in_for) == (Role.CLERK, None)
 
 
 @pytest.mark.parametrize(
     ("day", "valid"),
-    [(date(2020, 3, 10), False), (date(2020, 3, 11), True), (date(2020, 3, 13), True), (date(2020, 3, 14), False)],
+    [
+        (date(2020, 3, 10), False),
+        (date(2020, 3, 11), True),
+        (date(2020, 3, 13), True),
+        (date(2020, 3, 14), False),
+    ],
 )
-def test_a_delegation_holds_on_its_days_only_the_first_and_last_included(leader, colleague, clock, day, valid):
+def test_a_delegation_holds_on_its_days_only_the_first_and_last_included(
+    leader, colleague, clock, day, valid
+):
     lend(leader, colleague, since=date(2020, 3, 11))
     clock(day)
     assert delegations_to(colleague).exists() is valid
@@ -153,7 +164,10 @@ def test_through_the_pages_from_lending_to_switching_to_revoking(client, leader,
     assert client.post(switch, {"assignment": leader.assignment_id, "next": page})["Location"] == page
     assert "不能再委托" in client.get(page).content.decode()
     assert SecurityEvent.objects.get(kind="role-chosen").details["standing_in_for"] == leader.user_id
-    assert client.post(reverse("accounts:revoke-delegation", args=[Delegation.objects.get().pk])).status_code == 302
+    assert (
+        client.post(reverse("accounts:revoke-delegation", args=[Delegation.objects.get().pk])).status_code
+        == 302
+    )
     assert client.post(switch, {"assignment": leader.assignment_id}).status_code == 404
 
 

@@ -60,7 +60,10 @@ def test_one_click_signs_in_as_a_sample_person_verified(client, sample):
     assert SessionRecord.objects.get().second_factor is True
     assert SecurityEvent.objects.get().details["demonstration"] is True
     confirm = reverse("accounts:confirm")
-    assert client.post(confirm, {"as_sample": "1", "next": "/accounts/profile/"})["Location"] == "/accounts/profile/"
+    assert (
+        client.post(confirm, {"as_sample": "1", "next": "/accounts/profile/"})["Location"]
+        == "/accounts/profile/"
+    )
 
 
 def test_nobody_real_is_signed_in_as_by_one_click(client, person):
@@ -129,7 +132,12 @@ def test_with_production_settings_one_click_sign_in_does_not_exist(database_url,
         "KESHI_STATIC": str(tmp_path / "static"),
     }
     done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", _PROGRAM], env=environment, cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "-W", "ignore", "-c", _PROGRAM],
+        env=environment,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr[-3000:]
     told = json.loads(done.stdout.strip().splitlines()[-1])

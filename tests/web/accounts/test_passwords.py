@@ -120,7 +120,9 @@ def test_an_administrator_makes_a_link_that_sets_a_password_once(client, person,
     assert response["Location"] == link("now"), "the token leaves the address"
     assert user.username in client.get(link("now")).content.decode()
     assert client.post(link("now"), {"password": "short", "again": "short"}).status_code == 200
-    assert client.post(link("now"), {"password": NEW, "again": NEW})["Location"] == reverse("accounts:sign-in")
+    assert client.post(link("now"), {"password": NEW, "again": NEW})["Location"] == reverse(
+        "accounts:sign-in"
+    )
     assert not inside(elsewhere)
     assert enter(user, NEW).status_code == 302
     assert Client().get(link(token), follow=True).status_code == 410
@@ -189,7 +191,9 @@ def test_an_organisation_invites_and_removes_its_own_people(actor, organisation,
     with pytest.raises(NotAllowed):
         members.invite(other.pk, "spy", "测试", Role.TRAINING_ADMIN, actor=admin)
     with pytest.raises(NotAllowed):
-        members.invite(mine.pk, "x", "测试", Role.TRAINING_ADMIN, actor=actor(Role.TRAINING_ADMIN, organisation=mine))
+        members.invite(
+            mine.pk, "x", "测试", Role.TRAINING_ADMIN, actor=actor(Role.TRAINING_ADMIN, organisation=mine)
+        )
     with pytest.raises(Invalid):
         members.invite(mine.pk, "clerk", "测试", Role.CLERK, actor=admin)
     theirs = person(Role.TRAINING_ADMIN, organisation=other)
@@ -200,7 +204,9 @@ def test_an_organisation_invites_and_removes_its_own_people(actor, organisation,
             act(admin.user_id, actor=admin)
 
 
-def test_a_link_for_somebody_with_another_place_is_not_an_organisation_s_to_make(actor, organisation, person, city):
+def test_a_link_for_somebody_with_another_place_is_not_an_organisation_s_to_make(
+    actor, organisation, person, city
+):
     mine = organisation()
     admin = actor(Role.PROVIDER_ADMIN, organisation=mine)
     both = person(Role.TRAINING_ADMIN, organisation=mine)

@@ -196,7 +196,9 @@ def test_somebody_without_any_role_sees_their_own_account_and_a_reason_elsewhere
 
 def test_an_administrator_s_day_through_the_pages(client, admin, city, organisation):
     client.force_login(User.objects.get(pk=admin.user_id))
-    page = client.post(reverse("accounts:create-user"), {"username": "zhang.san", "name": "测试张"}).content.decode()
+    page = client.post(
+        reverse("accounts:create-user"), {"username": "zhang.san", "name": "测试张"}
+    ).content.decode()
     assert "/accounts/set-password/" in page
     user = User.objects.get(username="zhang.san")
     detail = reverse("accounts:user", args=[user.pk])
@@ -242,7 +244,9 @@ def test_members_are_invited_and_removed_through_the_pages(client, person, organ
         assert client.post(reverse(f"accounts:{name}", args=[stranger.pk])).status_code == 404
 
 
-def test_a_list_of_users_costs_the_same_for_many_as_for_few(client, admin, person, django_assert_max_num_queries):
+def test_a_list_of_users_costs_the_same_for_many_as_for_few(
+    client, admin, person, django_assert_max_num_queries
+):
     for _number in range(30):
         person(Role.CLERK, "210804")
     client.force_login(User.objects.get(pk=admin.user_id))

@@ -113,7 +113,9 @@ def test_a_clock_may_be_off_by_one_step(person, time, steps, accepted):
             second_factor.verify(user, phone.code(steps))
 
 
-@pytest.mark.parametrize("code", ["", "12345", "1234567", "12 34 5", "١٢٣٤٥٦", "abcdef", "-12345", "１２３４５６"])
+@pytest.mark.parametrize(
+    "code", ["", "12345", "1234567", "12 34 5", "١٢٣٤٥٦", "abcdef", "-12345", "１２３４５６"]
+)
 def test_what_is_no_code_is_refused(person, code):
     user = person(Role.CLERK, "210804")
     Authenticator.of(user)

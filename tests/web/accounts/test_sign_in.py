@@ -11,6 +11,7 @@ from keshi_web.accounts import attempts
 from keshi_web.accounts.models import SecurityEvent, SessionRecord
 from keshi_web.accounts.origin import mask_address
 from keshi_web.accounts.roles import Role
+from keshi_web.common import clock
 
 from .conftest import PASSWORD, Authenticator
 
@@ -26,7 +27,7 @@ def kinds():
     return list(SecurityEvent.objects.order_by("id").values_list("kind", flat=True))
 
 
-def test_a_provider_signs_in_with_name_and_password_and_lands_where_they_were_going(client, person, organisation, enter):
+def test_a_provider_signs_in_and_lands_where_they_were_going(client, person, organisation, enter):
     user = person(Role.PROVIDER_ADMIN, organisation=organisation())
     response = client.get(PROFILE)
     assert response.status_code == 302
@@ -36,6 +37,8 @@ def test_a_provider_signs_in_with_name_and_password_and_lands_where_they_were_go
     assert signed_in(client)
     assert kinds() == [Kind.SIGNED_IN]
     assert SessionRecord.objects.get().second_factor is False
+    user.refresh_from_db()
+    assert user.last_login.astimezone(clock.ZONE).date() == clock.today()
 
 
 def test_names_are_read_without_regard_to_case_or_spaces(client, person, enter):
@@ -48,13 +51,17 @@ def test_wrong_name_and_wrong_password_read_alike(client, person, enter):
     user = person()
 
     def text(response):
-        return re.sub(r'(csrfmiddlewaretoken" value="[^"]+"|value="(user\d+|nobody)")', "", response.content.decode())
+        return re.sub(
+            r'(csrfmiddlewaretoken" value="[^"]+"|value="(user\d+|nobody)")', "", response.content.decode()
+        )
 
     assert text(enter(user, "wrong")) == text(enter("nobody", "wrong"))
     assert not signed_in(client)
 
 
-@pytest.mark.parametrize("evil", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "/\\evil.example"])
+@pytest.mark.parametrize(
+    "evil", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "/\\evil.example"]
+)
 def test_signing_in_never_leads_to_another_site(client, person, enter, evil):
     assert enter(person(), next=evil)["Location"] == "/"
 
@@ -112,9 +119,12 @@ def test_one_address_that_tries_many_accounts_has_to_wait(client, person, enter)
     for _number in range(attempts.ADDRESS.failures):
         attempts.count_failure(attempts.ADDRESS, "127.0.0.1")
     assert enter(user).status_code == 429
-    assert Client(REMOTE_ADDR="192.0.2.7").post(
-        reverse("accounts:sign-in"), {"username": user.username, "password": PASSWORD}
-    ).status_code == 302
+    assert (
+        Client(REMOTE_ADDR="192.0.2.7")
+        .post(reverse("accounts:sign-in"), {"username": user.username, "password": PASSWORD})
+        .status_code
+        == 302
+    )
 
 
 def test_an_account_attacked_from_everywhere_stays_open_to_its_owner_on_a_known_device(client, person, enter):
@@ -168,7 +178,9 @@ def test_a_form_sent_after_the_session_ended_leads_back_to_its_page(client, pers
     enter(user)
     time(minutes=31)
     page = "http://testserver/accounts/profile/?tab=1"
-    response = client.post("/accounts/profile/password/", {"password": "x"}, headers={"Referer": page}, follow=True)
+    response = client.post(
+        "/accounts/profile/password/", {"password": "x"}, headers={"Referer": page}, follow=True
+    )
     assert response.redirect_chain == [("/accounts/sign-in/?next=/accounts/profile/%3Ftab%3D1", 302)]
     assert "刚才的内容没有提交" in response.content.decode()
     user.refresh_from_db()
@@ -181,7 +193,9 @@ def test_a_form_of_another_site_does_not_choose_where_people_go(client, db):
 
 
 def test_htmx_moves_the_whole_page_to_the_sign_in(client, db):
-    response = client.get(PROFILE, headers={"HX-Request": "true", "HX-Current-URL": "http://testserver/accounts/users/"})
+    response = client.get(
+        PROFILE, headers={"HX-Request": "true", "HX-Current-URL": "http://testserver/accounts/users/"}
+    )
     assert response["HX-Redirect"] == "/accounts/sign-in/?next=/accounts/users/"
 
 

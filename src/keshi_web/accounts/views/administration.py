@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 import django_filters
-from django import forms
 from django.contrib import messages
 from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -46,11 +45,10 @@ class UserFilters(django_filters.FilterSet):
     """By role held today, and open or closed."""
 
     role = django_filters.ChoiceFilter(label=gettext_lazy("角色"), choices=Role.choices, method="with_role")
-    is_active = django_filters.TypedChoiceFilter(
+    is_active = django_filters.ChoiceFilter(
         label=gettext_lazy("状态"),
         choices=[("1", gettext_lazy("启用")), ("0", gettext_lazy("停用"))],
-        coerce=lambda text: text == "1",
-        widget=forms.Select,
+        method="with_state",
     )
 
     class Meta:
@@ -60,6 +58,10 @@ class UserFilters(django_filters.FilterSet):
     def with_role(self, rows: QuerySet[User], name: str, value: str) -> QuerySet[User]:
         """Users who hold the role today."""
         return rows.filter(pk__in=Assignment.objects.filter(running(), role=value).values("user_id"))
+
+    def with_state(self, rows: QuerySet[User], name: str, value: str) -> QuerySet[User]:
+        """Open accounts, or closed ones."""
+        return rows.filter(is_active=value == "1")
 
 
 class Users(ListPage):
