@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
+from keshi_web.accounts.services import sessions
 from keshi_web.common import sealed
 from keshi_web.common.errors import NotAllowed, Stale
 from keshi_web.workflow import engine, services
@@ -307,3 +308,7 @@ def test_an_sms_needs_a_number_which_is_kept_sealed(world, signed_in):
     assert b"13800138000" not in bytes(wish.phone)
     assert sealed.column(Preference, "phone").get(wish) == "13800138000"
     assert "13800138000" not in text(client.get("/messages/settings/"))
+    session = client.session
+    del session[sessions._CONFIRMED]
+    session.save()
+    assert client.get("/messages/settings/").status_code == 302  # asked to prove who they are again

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from keshi_web.accounts.guards import allowed
+from keshi_web.accounts.guards import allowed, recently_authenticated
 from keshi_web.accounts.models import User
 from keshi_web.accounts.roles import Role
 from keshi_web.common import clock, sealed
@@ -69,9 +69,10 @@ def read_all(request: HttpRequest) -> HttpResponse:
 
 
 @allowed()
+@recently_authenticated
 @require_http_methods(["GET", "HEAD", "POST"])
 def preferences(request: HttpRequest) -> HttpResponse:
-    """Which messages go out by e-mail and SMS."""
+    """Which messages go out by e-mail and SMS. A number is changed only by who has just proved who they are."""
     wish = Preference.objects.filter(user_id=request.actor.user_id).first()
     wish = wish or Preference(user_id=request.actor.user_id)
     has_email = User.objects.filter(pk=request.actor.user_id).exclude(email="").exists()
