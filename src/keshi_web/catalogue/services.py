@@ -177,7 +177,7 @@ def act(
         issue_letter(
             letter,
             subject=f"catalogue.evaluation:{evaluation.pk}",
-            office_name=locked.office.name,
+            office_name=locked.office.bureau_name,
             office_key=locked.office.key,
             addressee=evaluation.applicant.name if evaluation.applicant else "",
             facts=letter_facts(evaluation, entry),

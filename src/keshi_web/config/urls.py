@@ -17,6 +17,7 @@ urlpatterns = [
     path("people/", include("keshi_web.people.urls")),
     path("schemes/", include("keshi_web.schemes.urls")),
     path("organisations/", include("keshi_web.organisations.urls")),
+    path("catalogue/", include("keshi_web.catalogue.urls")),
     path("classes/", include("keshi_web.classes.urls")),
     path("", include("keshi_web.workflow.urls")),
 ]
