@@ -233,7 +233,7 @@ def _move(process: Process, transition: Transition, by: Actor | None, given: Map
 
 def _may_go_on(process: Process) -> bool:
     """Whether the clerk or leader in charge has a role that acts in the new state."""
-    roles = {role for one in process.workflow.from_state(process.state) for role in one.by if not one.aside}
+    roles = roles_waited_for(process)
     held = Assignment.objects.filter(user_id=process.assignee_id, office_id=process.office_id, role__in=roles)
     return held.exists()
 
@@ -323,4 +323,4 @@ def not_the_same_person(*events: str) -> Guard:
 
 def roles_waited_for(process: Process) -> set[Role]:
     """Whose roles act in the process's state."""
-    return {role for one in process.workflow.from_state(process.state) for role in one.by if not one.aside}
+    return process.workflow.roles_in(process.state)

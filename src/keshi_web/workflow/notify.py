@@ -94,8 +94,7 @@ def in_charge(process: Process) -> set[int]:
     """The clerk in charge, else everybody at the office whose role acts in the present state."""
     if process.assignee_id:
         return {process.assignee_id}
-    roles = {role for one in process.workflow.from_state(process.state) for role in one.by if not one.aside}
-    return holders(roles, office_id=process.office_id)
+    return holders(process.workflow.roles_in(process.state), office_id=process.office_id)
 
 
 def holders(roles: Iterable[Role], **place: Any) -> set[int]:

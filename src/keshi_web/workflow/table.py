@@ -190,6 +190,10 @@ class Workflow:
         """Transitions that leave a state, in the order of the table."""
         return [transition for transition in self.transitions if state in transition.source]
 
+    def roles_in(self, state: str) -> set[Role]:
+        """Whose step is waited for in a state."""
+        return {role for one in self.from_state(state) for role in one.by if not one.aside}
+
     def find(self, event: str, state: str) -> Transition | None:
         """The transition of an event out of a state."""
         return next((one for one in self.from_state(state) if one.event == event), None)
