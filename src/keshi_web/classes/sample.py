@@ -155,7 +155,7 @@ def _fill(filing: Filing, city: City, provider: Actor, serial: int) -> None:
         "insured": True, "front_line": True, "drawing_pension": False,
     }  # fmt: skip
     for number in range(PEOPLE):
-        born = date(1980, 1, 1) + timedelta(days=97 * (serial + number))
+        born = date(1972, 1, 1) + timedelta(days=97 * (serial + number) % 10_000)
         row = Row(
             name=f"{SURNAMES[number % len(SURNAMES)]}测试",
             id_number=make_id_number(city.district, born, serial + number + 1),
