@@ -6,3 +6,6 @@ class ClassesConfig(AppConfig):
     name = "keshi_web.classes"
     label = "classes"
     verbose_name = _("开班")
+
+    def ready(self) -> None:
+        from keshi_web.classes import scopes  # noqa: F401 - tells the vault who sees and needs whom

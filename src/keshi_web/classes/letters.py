@@ -34,7 +34,7 @@ def issue(
         issue_letter(
             kind,
             subject=f"classes.filing:{filing.pk}",
-            office_name=filing.process.office.name,
+            office_name=filing.process.office.bureau_name,
             office_key=filing.process.office.key,
             addressee=filing.organisation.name,
             facts=facts,

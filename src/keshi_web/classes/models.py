@@ -1,5 +1,6 @@
 """A class as it is filed: plan, syllabus, roster, materials, review, decision; then what changes it."""
 
+import uuid
 from typing import Any
 
 from django.db import models
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from keshi_web.accounts.actor import Actor
 from keshi_web.common import clock
 from keshi_web.common.append_only import append_only
+from keshi_web.common.sealed import SealedField
 
 
 class Channel(models.TextChoices):
@@ -287,12 +289,12 @@ class RosterImport(models.Model):
         FAILED = "failed", _("无法读取")
         DROPPED = "dropped", _("已放弃")
 
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     filing = models.ForeignKey(Filing, on_delete=models.CASCADE, related_name="imports")
     file_name = models.CharField(max_length=200)
     state = models.CharField(max_length=10, choices=State.choices, default=State.READING)
     source = models.ForeignKey("files.Attachment", on_delete=models.PROTECT, null=True, related_name="+")
-    sealed_rows = models.BinaryField(null=True)
-    row_key = models.UUIDField(unique=True)
+    sealed_rows = SealedField(null=True)
     faulty = models.PositiveIntegerField(default=0)
     rows_read = models.PositiveIntegerField(default=0)
     rows_total = models.PositiveIntegerField(default=0)

@@ -14,7 +14,7 @@ def run_daily(timestamp: int) -> None:
 
 
 @app.task(name="classes.read_roster", retry=3)
-def read_roster(import_id: int) -> None:
+def read_roster(import_id: str) -> None:
     """Read a large roster file; one that was given up meanwhile is left alone."""
     made = RosterImport.objects.select_related("filing__scheme_version", "source").get(pk=import_id)
     if made.state == RosterImport.State.READING:

@@ -131,6 +131,20 @@ class Region(models.Model):
     def __str__(self) -> str:
         return self.name_en if lang() == "en" and self.name_en else self.name
 
+    @property
+    def bureau_name(self) -> str:
+        """The human-resources authority of this region, as it signs letters: always in Chinese.
+
+        陕西省人力资源和社会保障厅, 营口市人力资源和社会保障局; a district or office below a city has the city's name
+        before its own (韶关市武江区…), unless it bears it already (安康高新区…).
+        """
+        if self.level == Level.PROVINCE and self.name.endswith(("省", "自治区")):
+            return f"{self.name}人力资源和社会保障厅"
+        above = self.parent.name if self.level == Level.DISTRICT and self.parent else ""
+        if not above.endswith("市") or self.name.startswith(above.removesuffix("市")):
+            above = ""
+        return f"{above}{self.name}人力资源和社会保障局"
+
     def covers(self, path: str) -> bool:
         """Whether a place in the tree is this region or lies inside it."""
         return path.startswith(self.path)

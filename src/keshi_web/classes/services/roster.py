@@ -1,8 +1,8 @@
 """The roster of a filing: imported with a preview, pasted, added one by one; opened only with a purpose."""
 
-import uuid
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from django.core.files import File
 from django.db import transaction
@@ -15,8 +15,9 @@ from keshi_web.classes.completeness import roster_facts
 from keshi_web.classes.models import Enrolment, Filing, RosterImport
 from keshi_web.classes.roster_rows import Row, Sheet, judge, pack, read_file, read_text, unpack
 from keshi_web.classes.services.drafts import opened_for_writing, refresh_head_count
-from keshi_web.common import clock, crypto
+from keshi_web.common import clock
 from keshi_web.common.errors import Invalid, NotAllowed
+from keshi_web.common.sealed import column
 from keshi_web.files.kinds import WORKBOOKS
 from keshi_web.files.services import content_of
 from keshi_web.files.services import store as store_file
@@ -30,6 +31,7 @@ from keshi_web.workflow.engine import record
 AT_ONCE = 100_000
 """Bytes up to which an upload is read while the person waits; larger ones go to a worker with progress."""
 MOST_ROWS = 50_000
+ROWS = column(RosterImport, "sealed_rows")
 
 
 @transaction.atomic
@@ -46,7 +48,6 @@ def upload(filing_id: int, file: File, *, by: Actor, replace: bool = False) -> R
         filing=filing,
         file_name=attachment.name,
         source=attachment,
-        row_key=uuid.uuid4(),
         replace=replace,
         by_id=by.user_id,
     )
@@ -55,7 +56,7 @@ def upload(filing_id: int, file: File, *, by: Actor, replace: bool = False) -> R
     else:
         from keshi_web.classes.tasks import read_roster
 
-        read_roster.defer(import_id=made.pk)
+        read_roster.defer(import_id=str(made.pk))
     return made
 
 
@@ -66,7 +67,7 @@ def paste(filing_id: int, text: str, *, by: Actor, replace: bool = False) -> Ros
     if not text.strip():
         raise Invalid(_("请粘贴名册内容，第一行为表头。"))
     made = RosterImport.objects.create(
-        filing=filing, file_name=_("粘贴的名册"), row_key=uuid.uuid4(), replace=replace, by_id=by.user_id
+        filing=filing, file_name=_("粘贴的名册"), replace=replace, by_id=by.user_id
     )
     _keep(made, read_text(text))
     return made
@@ -84,9 +85,7 @@ def _keep(made: RosterImport, sheet: Sheet) -> None:
         raise Invalid(_("名册超过 %(most)s 行，请按班级分开备案。") % {"most": MOST_ROWS})
     filing = made.filing
     judge(sheet.rows, roster_facts(filing, filing.scheme), clock.today())
-    made.sealed_rows = crypto.seal(
-        pack(sheet), table="classes_rosterimport", column="sealed_rows", row=made.row_key
-    )
+    ROWS.put(made, pack(sheet))
     made.rows_total = made.rows_read = len(sheet.rows)
     made.faulty = sum(not row.sound for row in sheet.rows)
     made.state = RosterImport.State.PREVIEW if sheet.rows else RosterImport.State.FAILED
@@ -95,15 +94,12 @@ def _keep(made: RosterImport, sheet: Sheet) -> None:
 
 def rows_of(made: RosterImport) -> Sheet:
     """The rows of an import, opened. For the person who imports them; the page shows masks."""
-    if made.sealed_rows is None:
-        return Sheet()
-    return unpack(
-        crypto.unseal(made.sealed_rows, table="classes_rosterimport", column="sealed_rows", row=made.row_key)
-    )
+    text = ROWS.get(made)
+    return Sheet() if text is None else unpack(text)
 
 
 @transaction.atomic
-def mend(import_id: int, index: int, values: Mapping[str, str], *, by: Actor) -> RosterImport:
+def mend(import_id: UUID, index: int, values: Mapping[str, str], *, by: Actor) -> RosterImport:
     """Correct one row in the preview; empty identity fields are left as they were."""
     made = _open_import(import_id, by)
     sheet = rows_of(made)
@@ -121,7 +117,7 @@ def mend(import_id: int, index: int, values: Mapping[str, str], *, by: Actor) ->
 
 
 @transaction.atomic
-def leave_out(import_id: int, index: int, *, by: Actor) -> RosterImport:
+def leave_out(import_id: UUID, index: int, *, by: Actor) -> RosterImport:
     """Drop one row from the preview."""
     made = _open_import(import_id, by)
     sheet = rows_of(made)
@@ -132,7 +128,7 @@ def leave_out(import_id: int, index: int, *, by: Actor) -> RosterImport:
     return made
 
 
-def _open_import(import_id: int, by: Actor) -> RosterImport:
+def _open_import(import_id: UUID, by: Actor) -> RosterImport:
     made = (
         RosterImport.objects.select_for_update(of=("self",))
         .select_related("filing", "source")
@@ -145,7 +141,7 @@ def _open_import(import_id: int, by: Actor) -> RosterImport:
 
 
 @transaction.atomic
-def store_import(import_id: int, *, by: Actor) -> int:
+def store_import(import_id: UUID, *, by: Actor) -> int:
     """Put the sound rows of a preview on the roster; how many. Faulty rows are refused as long as there are any.
 
     Raises:
@@ -167,7 +163,7 @@ def store_import(import_id: int, *, by: Actor) -> int:
 
 
 @transaction.atomic
-def drop_import(import_id: int, *, by: Actor) -> None:
+def drop_import(import_id: UUID, *, by: Actor) -> None:
     """Give a preview up; its rows are forgotten."""
     made = _open_import(import_id, by)
     made.state = RosterImport.State.DROPPED

@@ -1,6 +1,7 @@
 """The roster page of the wizard: import with preview, paste, add, mend, remove."""
 
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.contrib import messages
@@ -93,7 +94,7 @@ def roster(request: HttpRequest, number: str) -> HttpResponse:
 def _page(request: HttpRequest, filing: Filing, status: int = 200, **forms_given: Any) -> HttpResponse:
     waiting = filing.imports.filter(
         state__in=[RosterImport.State.READING, RosterImport.State.PREVIEW, RosterImport.State.FAILED]
-    ).order_by("-id")
+    ).order_by("-at")
     rows = filing.enrolments.filter(left_on=None).select_related("person").order_by("number")
     page = page_of(rows, page_number(request), PER_PAGE)
     context = {
@@ -187,7 +188,7 @@ def remove(request: HttpRequest, number: str, enrolment_id: int) -> HttpResponse
     return redirect("classes:roster", number)
 
 
-def _import_of(filing: Filing, import_id: int) -> RosterImport:
+def _import_of(filing: Filing, import_id: UUID) -> RosterImport:
     made = filing.imports.filter(pk=import_id).select_related("source").first()
     if made is None:
         raise Http404
@@ -196,7 +197,7 @@ def _import_of(filing: Filing, import_id: int) -> RosterImport:
 
 @allowed(*WRITERS)
 @require_GET
-def preview(request: HttpRequest, number: str, import_id: int) -> HttpResponse:
+def preview(request: HttpRequest, number: str, import_id: UUID) -> HttpResponse:
     """The rows as they were read, those with faults first; polls while a worker is still reading."""
     filing = writable(request, number)
     made = _import_of(filing, import_id)
@@ -244,7 +245,7 @@ def _mending(filing: Filing, index: int, row: Row) -> PersonForm:
 
 @allowed(*WRITERS)
 @require_POST
-def mend(request: HttpRequest, number: str, import_id: int, index: int) -> HttpResponse:
+def mend(request: HttpRequest, number: str, import_id: UUID, index: int) -> HttpResponse:
     """Correct one row, or leave it out."""
     filing = writable(request, number)
     made = _import_of(filing, import_id)
@@ -261,7 +262,7 @@ def mend(request: HttpRequest, number: str, import_id: int, index: int) -> HttpR
 
 @allowed(*WRITERS)
 @require_POST
-def store(request: HttpRequest, number: str, import_id: int) -> HttpResponse:
+def store(request: HttpRequest, number: str, import_id: UUID) -> HttpResponse:
     """Put the rows on the roster, or give the preview up."""
     filing = writable(request, number)
     made = _import_of(filing, import_id)
