@@ -79,7 +79,7 @@ def main() -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _end)
     environment = {
-        **os.environ, "KESHI_DEMO": "1", "KESHI_TODAY": os.environ.get("KESHI_TODAY") or "2020-03-10",
+        **os.environ, "KESHI_DEMO": "1", "KESHI_TODAY": os.environ.get("KESHI_TODAY") or "2020-04-20",
         "DJANGO_SETTINGS_MODULE": "keshi_web.config.settings",
     }  # fmt: skip
     environment.pop("KESHI_TESTING", None)

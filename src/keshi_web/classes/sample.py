@@ -21,7 +21,10 @@ from keshi_web.organisations.models import Organisation
 from keshi_web.schemes.models import SchemeVersion
 from keshi_web.schemes.states import State
 
-FIRST_DAY = date(2020, 2, 26)
+DAY = date(2020, 4, 20)
+"""The day on which demonstrations stand: all five notices are in force."""
+FIRST_DAY = date(2020, 4, 13)
+STARTS_ON = date(2020, 5, 11)
 STAGES = ("approved", "endorsed", "submitted", "returned", "draft")
 PEOPLE = 12
 
@@ -78,7 +81,7 @@ def load_sample() -> None:
         with transaction.atomic():
             _evaluated_platform(city)
             for place, stage in enumerate(STAGES):
-                with clock.standing_on(FIRST_DAY + timedelta(days=2 * place)):
+                with clock.standing_on(FIRST_DAY + timedelta(days=place)):
                     file_class(city, stage, PROJECTS[place], serial=100 * number + 20 * place)
 
 
@@ -95,10 +98,8 @@ def file_class(city: City, stage: str, project: str, *, serial: int) -> Filing:
     organisation = Organisation.objects.get(pk=provider.organisation_id)
     version = SchemeVersion.objects.get(scheme=city.scheme, state=State.PUBLISHED)
     filing = drafts.create_draft(organisation, version, city.item, by=provider)
-    starts = date(2020, 3, 23)
-    listing = (
-        Listing.objects.filter(scheme=city.scheme, platform__isnull=False).order_by("-ground", "id").first()
-    )
+    usable = (Listing.Ground.RECOMMENDED, Listing.Ground.EVALUATED)
+    listing = Listing.objects.filter(scheme=city.scheme, platform__isnull=False, ground__in=usable).first()
     drafts.save_plan(
         filing.pk,
         {
@@ -106,8 +107,8 @@ def file_class(city: City, stage: str, project: str, *, serial: int) -> Filing:
             "training_type": city.training_type,
             "occupation": Occupation.objects.get(code="6-18-01-01"),
             "level": 5,
-            "starts_on": starts,
-            "ends_on": starts + timedelta(days=45),
+            "starts_on": STARTS_ON,
+            "ends_on": STARTS_ON + timedelta(days=45),
             "platform": listing.platform if listing else None,
             "administrator": User.objects.get(pk=provider.user_id),
             "planned_certificate": city.certificate,
@@ -191,7 +192,7 @@ def _evaluated_platform(city: City) -> None:
     applicant = actor(f"{city.slug}-wu")
     organisation = Organisation.objects.get(pk=applicant.organisation_id)
     platform = Platform.objects.get(operator=organisation)
-    with clock.standing_on(FIRST_DAY - timedelta(days=6)):
+    with clock.standing_on(FIRST_DAY - timedelta(days=3)):
         evaluation = catalogue.apply_for_evaluation(
             version, rule.id, platform, applicant=organisation, by=applicant
         )
