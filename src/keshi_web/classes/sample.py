@@ -18,12 +18,12 @@ from keshi_web.classes.roster_rows import Row
 from keshi_web.classes.services import decisions, drafts, review, roster
 from keshi_web.common import clock
 from keshi_web.organisations.models import Organisation
+from keshi_web.schemes.library import get
 from keshi_web.schemes.models import SchemeVersion
 from keshi_web.schemes.states import State
 
-DAY = date(2020, 4, 20)
-"""The day on which demonstrations stand: all five notices are in force."""
 FIRST_DAY = date(2020, 4, 13)
+"""All five notices are in force; demonstrations stand a week later."""
 STARTS_ON = date(2020, 5, 11)
 STAGES = ("approved", "endorsed", "submitted", "returned", "draft")
 PEOPLE = 12
@@ -175,8 +175,6 @@ def _evaluated_platform(city: City) -> None:
     if Listing.objects.filter(scheme=city.scheme, platform__isnull=False).exists():
         return
     version = SchemeVersion.objects.get(scheme=city.scheme, state=State.PUBLISHED)
-    from keshi_web.schemes.library import get
-
     rule = next((one for one in get(version).file.evaluations if one.subject == "platform"), None)
     if rule is None:
         platform = Platform.objects.order_by("id").first()
