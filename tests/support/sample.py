@@ -9,11 +9,11 @@ from django.core.management import call_command
 from django.db import connection, connections
 from pytest_django import DjangoDbBlocker
 
-from keshi_web.classes.sample import DAY
-from keshi_web.common import clock
 from support import service
 
 SAMPLE = "keshi_template_sample_"
+DAY = date(2020, 4, 20)
+"""On which all five notices are in force; the demonstration stands on it."""
 
 
 @pytest.fixture(scope="session")
@@ -31,7 +31,7 @@ def sample_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
                     for (old,) in cursor.fetchall():
                         cursor.execute(f"drop database {old} with (force)")
             if not there:
-                clock.stand_on(DAY)
+                service.service_clock.stand_on(DAY)
                 call_command("sample", verbosity=0)
                 connections.close_all()
                 service._copy(own, template)
@@ -53,6 +53,6 @@ def _digest() -> str:
 @pytest.fixture(autouse=True)
 def settings_day() -> Iterator[None]:
     """Tests with the sample begin on the day of the demonstration."""
-    clock.stand_on(DAY)
+    service.service_clock.stand_on(DAY)
     yield
-    clock.stand_on(date(2020, 3, 10))
+    service.service_clock.stand_on(date(2020, 3, 10))
