@@ -16,6 +16,7 @@ from keshi.identity import check_bank_code, make_uscc
 from keshi_web.accounts.actor import Actor, actor_of
 from keshi_web.accounts.models import Assignment, User
 from keshi_web.accounts.roles import Role
+from keshi_web.accounts.sample import provider_accounts
 from keshi_web.common import clock
 from keshi_web.organisations import services
 from keshi_web.organisations.models import Organisation
@@ -82,9 +83,12 @@ def load_sample() -> list[Organisation]:
     Needs the regions. Where no clerk is responsible for a region, its organisations wait for verification.
     """
     with clock.standing_on(min(REGISTERED_ON, clock.today())):
-        return [
+        made = [
             organisation_of(city, sort, number) for city in CITIES for number, sort in enumerate(SORTS, 1)
         ]
+        for organisation in made:
+            provider_accounts(organisation)
+    return made
 
 
 def organisation_of(city: City, sort: Sort, number: int) -> Organisation:
