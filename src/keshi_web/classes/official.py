@@ -22,6 +22,7 @@ from keshi_web.common import clock
 from keshi_web.documents.data import FormData
 from keshi_web.documents.forms import fill
 from keshi_web.organisations.facts import organisation_facts
+from keshi_web.organisations.papers import CONTACTS
 
 ASKED_KINDS = frozenset({"text", "number", "choice", "date", "checkbox"})
 Source = Callable[[Filing], Any]
@@ -61,13 +62,6 @@ KNOWN: Mapping[str, Source] = {
 """Blanks that the service fills in by itself, by their id."""
 
 
-CONTACTS: Mapping[str, tuple[str, str]] = {
-    "legal-representative": ("legal-representative", "name"),
-    "enterprise-phone": ("contact", "phone"),
-    "mobile": ("contact", "phone"),
-    "contact": ("contact", "phone"),
-}
-"""Blanks that hold a person's name or number: whose, and which. Printed from the sealed record, never asked."""
 BY_HAND = frozenset({"institution-head", "institution-phone"})
 """Blanks about people of another organisation: filled in by hand."""
 

@@ -1,7 +1,6 @@
-"""The roster of a filing: imported with a preview, pasted, added one by one; opened only with a purpose."""
+"""The roster of a filing: imported with a preview, pasted, added one by one."""
 
 from collections.abc import Mapping
-from typing import Any
 from uuid import UUID
 
 from django.core.files import File
@@ -9,11 +8,11 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from keshi.identity import normalise, sex
+from keshi.identity import normalise
 from keshi_web.accounts.actor import Actor
 from keshi_web.classes.completeness import roster_facts
 from keshi_web.classes.models import Enrolment, Filing, RosterImport
-from keshi_web.classes.roster_rows import Row, Sheet, judge, pack, read_file, read_text, unpack
+from keshi_web.classes.roster_rows import Row, Sheet, judge, pack, read_file, read_text, too_long, unpack
 from keshi_web.classes.services.drafts import opened_for_writing, refresh_head_count
 from keshi_web.common import clock
 from keshi_web.common.errors import Invalid, NotAllowed
@@ -21,11 +20,7 @@ from keshi_web.common.sealed import column
 from keshi_web.files.kinds import WORKBOOKS
 from keshi_web.files.services import content_of
 from keshi_web.files.services import store as store_file
-from keshi_web.organisations.services.money import read_contact
-from keshi_web.people.models import AccessLog
 from keshi_web.people.services.enrolling import NewPerson, enrol_people
-from keshi_web.people.services.reading import reader, unseal_people
-from keshi_web.people.words import Act, Field, Purpose
 from keshi_web.workflow.engine import record
 
 AT_ONCE = 100_000
@@ -52,7 +47,7 @@ def upload(filing_id: int, file: File, *, by: Actor, replace: bool = False) -> R
         by_id=by.user_id,
     )
     if attachment.size <= AT_ONCE:
-        read(made)
+        _keep(made, _sheet_of(made))
     else:
         from keshi_web.classes.tasks import read_roster
 
@@ -69,22 +64,45 @@ def paste(filing_id: int, text: str, *, by: Actor, replace: bool = False) -> Ros
     made = RosterImport.objects.create(
         filing=filing, file_name=_("粘贴的名册"), replace=replace, by_id=by.user_id
     )
-    _keep(made, read_text(text))
+    _keep(made, _bounded(read_text(text)))
     return made
 
 
-def read(made: RosterImport) -> None:
-    """Read the file of an import and judge its rows. Reading it again gives the same."""
+def read(import_id: UUID | str) -> None:
+    """Read a file in a worker, telling how far it is; one that was given up meanwhile is left alone.
+
+    Called outside of a transaction, so that the page sees `rows_read` grow. Reading it again gives the same.
+    """
+    made = RosterImport.objects.select_related("filing__scheme_version", "source").get(pk=import_id)
+    if made.state != RosterImport.State.READING:
+        return
+    sheet = _sheet_of(made)
+    mine = RosterImport.objects.filter(pk=made.pk)
+    mine.update(rows_total=len(sheet.rows))
+    wanted = roster_facts(made.filing, made.filing.scheme)
+    judge(sheet.rows, wanted, clock.today(), told=lambda count: mine.update(rows_read=count))
+    with transaction.atomic():
+        locked = mine.select_for_update().first()
+        if locked is not None and locked.state == RosterImport.State.READING:
+            _store_preview(locked, sheet)
+
+
+def _sheet_of(made: RosterImport) -> Sheet:
     assert made.source is not None
     suffix = f".{made.source.name.rsplit('.', 1)[-1].lower()}"
-    _keep(made, read_file(content_of(made.source), suffix))
+    return _bounded(read_file(content_of(made.source), suffix))
+
+
+def _bounded(sheet: Sheet) -> Sheet:
+    return sheet if len(sheet.rows) <= MOST_ROWS else Sheet(faults=[too_long(MOST_ROWS)])
 
 
 def _keep(made: RosterImport, sheet: Sheet) -> None:
-    if len(sheet.rows) > MOST_ROWS:
-        raise Invalid(_("名册超过 %(most)s 行，请按班级分开备案。") % {"most": MOST_ROWS})
-    filing = made.filing
-    judge(sheet.rows, roster_facts(filing, filing.scheme), clock.today())
+    judge(sheet.rows, roster_facts(made.filing, made.filing.scheme), clock.today())
+    _store_preview(made, sheet)
+
+
+def _store_preview(made: RosterImport, sheet: Sheet) -> None:
     ROWS.put(made, pack(sheet))
     made.rows_total = made.rows_read = len(sheet.rows)
     made.faulty = sum(not row.sound for row in sheet.rows)
@@ -128,14 +146,15 @@ def leave_out(import_id: UUID, index: int, *, by: Actor) -> RosterImport:
     return made
 
 
-def _open_import(import_id: UUID, by: Actor) -> RosterImport:
+def _open_import(import_id: UUID, by: Actor, *, reading: bool = False) -> RosterImport:
     made = (
         RosterImport.objects.select_for_update(of=("self",))
         .select_related("filing", "source")
         .get(pk=import_id)
     )
     made.filing = opened_for_writing(made.filing_id, by)
-    if made.state not in (RosterImport.State.PREVIEW, RosterImport.State.FAILED):
+    open_ones = [RosterImport.State.PREVIEW, RosterImport.State.FAILED]
+    if made.state not in (*open_ones, *([RosterImport.State.READING] if reading else [])):
         raise NotAllowed(_("这份名册已经处理。"))
     return made
 
@@ -164,8 +183,8 @@ def store_import(import_id: UUID, *, by: Actor) -> int:
 
 @transaction.atomic
 def drop_import(import_id: UUID, *, by: Actor) -> None:
-    """Give a preview up; its rows are forgotten."""
-    made = _open_import(import_id, by)
+    """Give a preview up, or a file that is still being read; its rows are forgotten."""
+    made = _open_import(import_id, by, reading=True)
     made.state = RosterImport.State.DROPPED
     made.sealed_rows = None
     made.save(update_fields=["state", "sealed_rows"])
@@ -215,6 +234,31 @@ def _enrol(filing: Filing, rows: list[Row]) -> int:
 
 
 @transaction.atomic
+def add_rows(
+    filing_id: int, rows: list[Row], *, by: Actor, replace: bool = False, check_only: bool = False
+) -> dict[str, int]:
+    """Put rows of another system on the roster, all of them or none: with a fault in any, nothing is stored.
+
+    Afterwards every row carries its faults and notes. The answer is each person's number on the roster by
+    identity number; empty where nothing was stored.
+
+    Raises:
+        NotAllowed, Stale: as for every change of the plan.
+    """
+    filing = opened_for_writing(filing_id, by)
+    judge(rows, roster_facts(filing, filing.scheme), clock.today())
+    if check_only or not all(row.sound for row in rows):
+        return {}
+    if replace:
+        filing.enrolments.all().delete()
+    people = _enrol(filing, rows)
+    record(filing.process, "roster-imported", by=by, people=people)
+    numbers = dict(filing.enrolments.filter(left_on=None).values_list("person_id", "number"))
+    found = enrol_people(NewPerson(row.name, row.id_number, row.phone, row.place) for row in rows)
+    return {row.id_number: numbers[person.pk] for row, person in zip(rows, found, strict=True)}
+
+
+@transaction.atomic
 def remove(enrolment_id: int, *, by: Actor) -> None:
     """Take a person off the roster before it is handed in (again)."""
     enrolment = Enrolment.objects.select_for_update(of=("self",)).get(pk=enrolment_id, left_on=None)
@@ -222,59 +266,3 @@ def remove(enrolment_id: int, *, by: Actor) -> None:
     enrolment.delete()
     refresh_head_count(filing)
     record(filing.process, "person-removed", by=by)
-
-
-@transaction.atomic
-def people_for_papers(filing: Filing, *, by: Actor) -> list[dict[str, Any]]:
-    """The roster for an official form. The provider's own paper shows the numbers, and each read is logged; the
-    bureau's copy shows masks (full numbers need an export with a second person, see `people`)."""
-    rows = list(filing.enrolments.filter(left_on=None).select_related("person"))
-    if not by.of_provider:
-        return [
-            {"enrolment": row, "name": row.person.name_masked, "id_number": row.person.id_number_masked}
-            for row in rows
-        ]
-    who = reader(by)
-    fields = [Field.NAME, Field.ID_NUMBER, Field.PHONE]
-    AccessLog.objects.bulk_create(
-        [
-            AccessLog(
-                **who, person=row.person, act=Act.REVEAL, fields=fields, purpose=Purpose.FILING,
-                case=f"filing:{filing.process.number}",
-            )
-            for row in rows
-        ],
-        batch_size=2000,
-    )  # fmt: skip
-    opened = unseal_people([row.person for row in rows], fields)
-    found = []
-    for row in rows:
-        person = opened[row.person_id]
-        number = person["id_number"] or ""
-        found.append(
-            {
-                "enrolment": row,
-                "name": person["name"],
-                "id_number": number,
-                "phone": person["phone"],
-                "sex": {"male": "男", "female": "女"}.get(sex(number), "") if number else "",
-            }
-        )
-    return found
-
-
-@transaction.atomic
-def contacts_for_papers(filing: Filing, *, by: Actor) -> dict[tuple[str, str], str]:
-    """Name and phone of the organisation's representative and contact for its own forms; each read is logged.
-
-    The bureau's copies leave these blanks empty.
-    """
-    if not by.of_provider:
-        return {}
-    found: dict[tuple[str, str], str] = {}
-    for contact in filing.organisation.contacts.filter(superseded_at=None):
-        name, phone = read_contact(
-            filing.organisation_id, contact.pk, by=by, purpose=f"filing:{filing.process.number}"
-        )
-        found[contact.role, "name"], found[contact.role, "phone"] = name, phone
-    return found
