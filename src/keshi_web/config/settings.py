@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "keshi_web.catalogue",
     "keshi_web.classes",
     "keshi_web.portal",
+    "keshi_web.api",
     "keshi_web.config",
 ]
 
@@ -234,6 +235,8 @@ LEAST_DISK = env.int("KESHI_LEAST_DISK_MB", default=500) * 1024 * 1024
 """Bytes that must be free for uploads, or /health/ says so."""
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
+API_REQUESTS_PER_MINUTE = env.int("KESHI_API_REQUESTS_PER_MINUTE", default=600)
+"""For each token of the interface for other systems."""
 SILENCED_SYSTEM_CHECKS: list[str] = []
 
 # ---------------------------------------------------------------------------------------------------------

@@ -19,5 +19,6 @@ urlpatterns = [
     path("organisations/", include("keshi_web.organisations.urls")),
     path("catalogue/", include("keshi_web.catalogue.urls")),
     path("classes/", include("keshi_web.classes.urls")),
+    path("api/", include("keshi_web.api.urls")),
     path("", include("keshi_web.workflow.urls")),
 ]

@@ -210,6 +210,8 @@ class Migration(migrations.Migration):
                             ("role-ended", "终止角色"),
                             ("delegated", "委托"),
                             ("delegation-revoked", "撤销委托"),
+                            ("token-made", "生成接口令牌"),
+                            ("token-revoked", "停用接口令牌"),
                         ],
                         max_length=20,
                         verbose_name="事件",

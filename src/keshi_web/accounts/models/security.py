@@ -159,6 +159,8 @@ class SecurityEvent(models.Model):
         ROLE_ENDED = "role-ended", _("终止角色")
         DELEGATED = "delegated", _("委托")
         DELEGATION_REVOKED = "delegation-revoked", _("撤销委托")
+        TOKEN_MADE = "token-made", _("生成接口令牌")
+        TOKEN_REVOKED = "token-revoked", _("停用接口令牌")
 
     kind = models.CharField(_("事件"), max_length=20, choices=Kind.choices)
     at = models.DateTimeField(_("时间"), default=clock.now)

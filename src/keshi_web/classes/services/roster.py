@@ -21,6 +21,7 @@ from keshi_web.files.kinds import WORKBOOKS
 from keshi_web.files.services import content_of
 from keshi_web.files.services import store as store_file
 from keshi_web.people.services.enrolling import NewPerson, enrol_people
+from keshi_web.people.writing import id_number_index
 from keshi_web.workflow.engine import record
 
 AT_ONCE = 100_000
@@ -253,9 +254,9 @@ def add_rows(
         filing.enrolments.all().delete()
     people = _enrol(filing, rows)
     record(filing.process, "roster-imported", by=by, people=people)
-    numbers = dict(filing.enrolments.filter(left_on=None).values_list("person_id", "number"))
-    found = enrol_people(NewPerson(row.name, row.id_number, row.phone, row.place) for row in rows)
-    return {row.id_number: numbers[person.pk] for row, person in zip(rows, found, strict=True)}
+    there = filing.enrolments.filter(left_on=None).values_list("person__id_number_index", "number")
+    numbers = {bytes(index): number for index, number in there}
+    return {row.id_number: numbers[id_number_index(row.id_number)] for row in rows}
 
 
 @transaction.atomic
