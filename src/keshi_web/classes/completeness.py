@@ -179,10 +179,16 @@ def _findings(filing: Filing, check: Precheck, provisional: bool) -> list[Point]
 
 
 def resumption_fault(filing: Filing) -> str:
-    """Why an interrupted class cannot finish online: the notice caps the online share of such classes."""
+    """Why an interrupted class cannot finish online: the notice caps the online share of such classes.
+
+    What was online in the plan the class began with stays as it was approved; the cap is on what moves online.
+    """
     modules = list(filing.modules.all())
     total = sum(module.hours for module in modules)
     online = sum(module.hours for module in modules if module.online)
+    begun = filing.snapshots.filter(event="start").order_by("-id").first()
+    if begun and online <= sum(row["hours"] for row in begun.plan["modules"] if row["online"]):
+        return ""
     for blend in filing.scheme.file.blends:
         if blend.judged_by is None and blend.online_at_most is not None and total:
             most = _share(str(blend.online_at_most))

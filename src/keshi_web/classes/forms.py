@@ -211,6 +211,9 @@ class PlanForm(BaseForm):
         self.fields["filed_on"] = forms.DateField(
             label=_("实际备案日期"), required=False, help_text=_("补录时填写原备案日期。")
         )
+        self.fields["approved_on"] = forms.DateField(
+            label=_("实际同意开班日期"), required=False, help_text=_("补录时填写原同意开班的日期。")
+        )
 
     def _initial(self) -> dict[str, Any]:
         filing = self.filing
@@ -230,13 +233,14 @@ class PlanForm(BaseForm):
             "received_on": filing.received_on,
             "late_reason": filing.late_reason,
             "filed_on": filing.filed_on if filing.late else None,
+            "approved_on": filing.answers.get("late", {}).get("approved_on"),
         }
         for name, value in filing.facts.items():
             found[f"fact:{name}"] = (
                 {True: "true", False: "false"}.get(value, value) if isinstance(value, bool) else value
             )
         for key, value in filing.answers.items():
-            if key != "agreement":
+            if key not in ("agreement", "late"):
                 found[f"answer:{key}"] = value
         for name, value in filing.answers.get("agreement", {}).items():
             found[f"agreement:{name}"] = value
@@ -284,6 +288,11 @@ class PlanForm(BaseForm):
             self.add_error("filed_on", _("补录须填写实际备案日期。"))
         if data.get("filed_on") and data["filed_on"] > clock.today():
             self.add_error("filed_on", _("实际备案日期不能在今天之后。"))
+        decided, filed = data.get("approved_on"), data.get("filed_on")
+        if data.get("late_reason") and not decided:
+            self.add_error("approved_on", _("补录须填写实际同意开班日期。"))
+        if decided and (decided > clock.today() or (filed and decided < filed)):
+            self.add_error("approved_on", _("实际同意开班日期应在备案之日与今天之间。"))
         return data
 
     def columns(self) -> dict[str, Any]:
@@ -321,7 +330,8 @@ class PlanForm(BaseForm):
             for name, value in data.items()
             if name.startswith("answer:")
         }
-        return {**given, "agreement": {name: data.get(f"agreement:{name}", "") for name in AGREEMENT}}
+        agreement = {name: data.get(f"agreement:{name}", "") for name in AGREEMENT}
+        return {**given, "agreement": agreement, "late": {"approved_on": stored(data.get("approved_on"))}}
 
     def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
         """The fields in the order of the page, under their headings."""
@@ -342,7 +352,7 @@ class PlanForm(BaseForm):
         ]
         place += ["payee", "administrator"]
         more = [name for name in self.fields if name.startswith("fact:") and name not in place]
-        late = ["completion_due_on", "received_on", "late_reason", "filed_on"]
+        late = ["completion_due_on", "received_on", "late_reason", "filed_on", "approved_on"]
         sections = [(_now("培训安排"), plan + more), (_now("平台与委托"), place)]
         for form in dict.fromkeys(one.form.id for one in self.asked):
             rows = [one for one in self.asked if one.form.id == form]

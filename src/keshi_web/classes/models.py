@@ -132,6 +132,8 @@ class Filing(models.Model):
     findings: Any = models.JSONField(default=list, blank=True)
     """Findings about the organisation and the class at the last check, as the library renders them."""
     receipt = models.CharField(max_length=80, blank=True)
+    form_versions: Any = models.ManyToManyField("documents.FormVersion", related_name="+", blank=True)
+    """The official forms as they were when the filing was last handed in; it prints with these."""
     revision = models.PositiveIntegerField(default=0)
     """Counts saved changes of the plan; a form saved from an older page is refused."""
 
@@ -388,7 +390,7 @@ class Amendment(models.Model):
     process = models.OneToOneField("workflow.Process", on_delete=models.PROTECT, related_name="amendment")
     filing = models.ForeignKey(Filing, on_delete=models.PROTECT, related_name="amendments")
     changes: Any = models.JSONField(default=dict)
-    """By plan field: old and new value; `roster.leave`: enrolment ids, `roster.join`: id of a roster import."""
+    """`before` and `after` by column of the plan; `after` also `modules` (a whole syllabus) and `leave` (row ids)."""
     reason = models.CharField(_("变更理由"), max_length=300)
     open = models.BooleanField(default=True)
 

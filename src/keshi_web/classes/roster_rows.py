@@ -2,7 +2,7 @@
 
 import json
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
@@ -16,11 +16,14 @@ from keshi.workbook import read_roster
 
 IDENTITY = ("name", "id_number", "phone")
 _MOST_SHOWN = 20
+_STEP = 500
 
 
 @dataclass
 class Fault:
-    """What is wrong with a row or with the whole file: a message of the library by code. Never a person's value."""
+    """What is wrong with a row or with the whole file: a message of the library by code, or (no code) its texts in
+    `params` by language. Never a person's value.
+    """
 
     code: str
     place: str = ""
@@ -29,6 +32,8 @@ class Fault:
 
     def text(self, lang: str) -> str:
         """The sentence."""
+        if not self.code:
+            return str(self.params["en" if lang == "en" else "zh"])
         return Problem(self.code, params=self.params).text("en" if lang == "en" else "zh")
 
 
@@ -90,6 +95,15 @@ def read_text(text: str) -> Sheet:
     return read_file("\n".join(lines).encode("utf-8-sig"), suffix)
 
 
+def too_long(most: int) -> Fault:
+    """The file names more people than one class may have."""
+    texts = {
+        "zh": f"名册超过{most}行，请按班级分开备案。",
+        "en": f"The roster has more than {most} rows; file the classes one by one.",
+    }
+    return Fault("", params=texts)
+
+
 def _fault(problem: Problem) -> Fault:
     return Fault(problem.code, problem.where, params=dict(problem.params))
 
@@ -119,11 +133,22 @@ def _stored(value: Any) -> Any:
     return value if isinstance(value, str | int | bool | list | None) else str(value)
 
 
-def judge(rows: Sequence[Row], needed: Iterable[str], today: date) -> None:
-    """Write on every row what is wrong with it: name, number, facts the notice needs, people named twice."""
+def judge(
+    rows: Sequence[Row],
+    needed: Iterable[str],
+    today: date,
+    *,
+    told: Callable[[int], object] = lambda count: None,
+) -> None:
+    """Write on every row what is wrong with it: name, number, facts the notice needs, people named twice.
+
+    `told` hears now and then how many rows are done.
+    """
     wanted = [name.removeprefix("trainee.") for name in needed]
     first = {row.id_number: row for row in reversed(rows)}
-    for row in rows:
+    for done, row in enumerate(rows):
+        if done % _STEP == 0:
+            told(done)
         row.faults = [*_identity_faults(row, today, first), *_fact_faults(row, wanted)]
         row.notes = [
             Fault(one.code, row.place, "id_number", dict(one.params)) for one in id_number_warnings(row.id_number)

@@ -2,12 +2,12 @@
 
 from procrastinate.contrib.django import app
 
-from keshi_web.classes.models import RosterImport
 from keshi_web.classes.services import daily, roster
 
 
-@app.periodic(cron="5 0 * * *")
-@app.task(queueing_lock="classes.daily", pass_context=False)
+# Five past midnight in China: the worker's cron counts in UTC.
+@app.periodic(cron="5 16 * * *")
+@app.task(name="classes.daily", queueing_lock="classes.daily", pass_context=False)
 def run_daily(timestamp: int) -> None:
     """Shortly after midnight: classes start and end."""
     daily.run()
@@ -15,7 +15,5 @@ def run_daily(timestamp: int) -> None:
 
 @app.task(name="classes.read_roster", retry=3)
 def read_roster(import_id: str) -> None:
-    """Read a large roster file; one that was given up meanwhile is left alone."""
-    made = RosterImport.objects.select_related("filing__scheme_version", "source").get(pk=import_id)
-    if made.state == RosterImport.State.READING:
-        roster.read(made)
+    """Read a large roster file."""
+    roster.read(import_id)

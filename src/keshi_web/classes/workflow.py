@@ -160,12 +160,13 @@ FILING = register(
             ),
             Transition(
                 "approve", ("endorsed",), "approved", _("准予开班"), LEADERS, at="above",
-                guards=(ANOTHER, guards.not_provisional_only, guards.starts_later),
+                guards=(ANOTHER, guards.tasks_settled, guards.not_provisional_only, guards.starts_later),
                 stops=("*",), letter="approval", notifies=(Side.PROVIDER,), tone="success", bulk=True,
             ),
             Transition(
                 "approve-provisionally", ("endorsed",), "provisional", _("同意先行开班"), LEADERS, at="above",
-                needs=("due_on",), guards=(ANOTHER, guards.provisional_possible),
+                needs=("due_on",),
+                guards=(ANOTHER, guards.tasks_settled, guards.provisional_possible, guards.starts_later),
                 stops=("*",), starts=("completion",), letter="provisional", notifies=(Side.PROVIDER,), tone="warning",
             ),
             Transition(
@@ -174,7 +175,8 @@ FILING = register(
             ),
             Transition(
                 "confirm", ("supplemented",), "approved", _("补报材料齐全"), LEADERS, at="above",
-                guards=(not_the_same_person("endorse"),), letter="approval", notifies=(Side.PROVIDER,), tone="success",
+                guards=(not_the_same_person("endorse"), guards.tasks_settled),
+                letter="approval", notifies=(Side.PROVIDER,), tone="success",
             ),
             Transition(
                 "return-supplement", ("supplemented",), "provisional", _("退回补报"), REVIEWERS,

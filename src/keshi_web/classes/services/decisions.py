@@ -10,9 +10,11 @@ from django.db import transaction
 from keshi_web.accounts.actor import Actor
 from keshi_web.classes.letters import issue
 from keshi_web.classes.models import Filing, Module, PlanSnapshot
+from keshi_web.classes.official import forms_of
 from keshi_web.classes.precheck import precheck, store
 from keshi_web.classes.services.review import build_tasks
 from keshi_web.common import clock
+from keshi_web.documents.services import pin_form
 from keshi_web.workflow.engine import fire
 from keshi_web.workflow.models import Entry, Process
 
@@ -91,8 +93,8 @@ def _sent_back(filing: Filing, by: Actor | None, given: Mapping[str, Any]) -> No
 
 def _approved(filing: Filing, by: Actor | None, given: Mapping[str, Any]) -> None:
     filing.decided_by_id = by.user_id if by else None
-    real_day = given.get("approved_on") if filing.late else None
-    filing.approved_on = real_day or clock.today()
+    real_day = filing.answers.get("late", {}).get("approved_on") if filing.late else None
+    filing.approved_on = date.fromisoformat(real_day) if real_day else clock.today()
     filing.save(update_fields=["decided_by", "approved_on"])
 
 
@@ -146,7 +148,9 @@ def _handed_in(filing: Filing, event: str) -> None:
     """What was handed in is checked, laid out as tasks and kept as it was."""
     check = precheck(filing)
     store(filing, check)
-    build_tasks(filing, check)
+    build_tasks(filing, check, promised=filing.completion_due_on if event != "supplement" else None)
+    scheme = filing.scheme
+    filing.form_versions.set(pin_form(scheme, form) for form in forms_of(filing, scheme))
     _snapshot(filing, event)
 
 

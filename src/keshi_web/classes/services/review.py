@@ -1,6 +1,7 @@
 """The review's task list: what the system found, what people must judge, and their judgements."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -31,10 +32,13 @@ LIVE = (
 """States in which a class takes its people's time."""
 
 
-def build_tasks(filing: Filing, check: Precheck) -> None:
-    """Write the task list anew. A judgement stays where its evidence is the same as when it was made."""
+def build_tasks(filing: Filing, check: Precheck, *, promised: date | None = None) -> None:
+    """Write the task list anew. A judgement stays where its evidence is the same as when it was made.
+
+    `promised`: the day by which the provider hands in the rest; what is missing until then is no defect.
+    """
     made = {task.key: task for task in filing.tasks.all()}
-    wanted = {key: (outcome, evidence) for key, outcome, evidence in _tasks(filing, check)}
+    wanted = {key: (outcome, evidence) for key, outcome, evidence in _tasks(filing, check, promised)}
     for key, task in made.items():
         if key not in wanted:
             task.delete()
@@ -47,7 +51,9 @@ def build_tasks(filing: Filing, check: Precheck) -> None:
         task.save()
 
 
-def _tasks(filing: Filing, check: Precheck) -> Iterable[tuple[str, str, dict[str, Any]]]:
+def _tasks(
+    filing: Filing, check: Precheck, promised: date | None
+) -> Iterable[tuple[str, str, dict[str, Any]]]:
     for finding in check.findings:
         yield f"rule:{finding.rule}", finding.outcome, plain(finding)
     yield from _people_tasks(filing, check)
@@ -58,10 +64,11 @@ def _tasks(filing: Filing, check: Precheck) -> Iterable[tuple[str, str, dict[str
         evidence = {"text": {"zh": rule.text.zh, "en": rule.text.en}, "clause": rule.clause}
         if found is None:
             generated = form_of(scheme, rule.form) is not None
+            later = promised.isoformat() if promised and not generated else ""
             yield (
                 f"material:{rule.id}",
-                "passed" if generated else "failed",
-                {**evidence, "generated": generated},
+                "passed" if generated or later else "failed",
+                {**evidence, "generated": generated, "promised": later},
             )
         else:
             yield (

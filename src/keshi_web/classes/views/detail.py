@@ -22,6 +22,7 @@ from keshi_web.classes.views.wizard import filing_of
 from keshi_web.common.errors import Refusal
 from keshi_web.common.language import lang
 from keshi_web.common.vocabulary import label
+from keshi_web.documents.models import Document
 from keshi_web.documents.queries import of_subject
 from keshi_web.ui.paging import page_number, page_of
 from keshi_web.workflow.context import process_context
@@ -60,7 +61,7 @@ def filing(request: HttpRequest, number: str) -> HttpResponse:
         and found.process.state in ("submitted", "endorsed", "supplemented"),
         "materials": _materials(found),
         "forms": [(form, getattr(form.text, lang()), lists_people(form)) for form in forms_of(found, scheme)],
-        "letters": of_subject(f"classes.filing:{found.pk}"),
+        "letters": of_subject(f"classes.filing:{found.pk}").filter(kind=Document.Kind.LETTER),
         "answers": _answers(found),
         "amendments": found.amendments.select_related("process").order_by("-id"),
         "writable": found.plan_open and actor.of_provider,
