@@ -6,3 +6,9 @@ class CatalogueConfig(AppConfig):
     name = "keshi_web.catalogue"
     label = "catalogue"
     verbose_name = _("目录")
+
+    def ready(self) -> None:
+        from keshi_web.catalogue.receivers import on_published
+        from keshi_web.schemes.signals import published
+
+        published.connect(on_published, dispatch_uid="catalogue")

@@ -1,4 +1,4 @@
-"""What the catalogue says about a platform, courses and tariffs, as facts of a case."""
+"""What the catalogue says about platforms, courses, occupations and tariffs, as facts of a case."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -6,22 +6,19 @@ from typing import Any
 
 from django.db.models import F, Q, QuerySet, TextField, Value
 
-from keshi_web.catalogue.models import Course, Listing, Platform, TariffTable
+from keshi_web.catalogue.models import CatalogueEntry, Course, Listing, Occupation, Platform, TariffTable
+from keshi_web.organisations.queries import in_force
 
 
-def _listed(scheme: str, path: str, day: date) -> QuerySet[Listing]:
-    """Listings under a scheme that hold at a place on a day; those of regions above hold there too."""
-    return (
+def listings_at(path: str, day: date, scheme: str | None = None) -> QuerySet[Listing]:
+    """Listings that hold at a place on a day, the oldest first; those of regions above hold there too."""
+    rows = (
         Listing.objects.alias(place=Value(path, output_field=TextField()))
-        .filter(
-            Q(valid_until__isnull=True) | Q(valid_until__gte=day),
-            Q(delisted_on__isnull=True) | Q(delisted_on__gt=day),
-            scheme=scheme,
-            place__startswith=F("region__path"),
-            valid_from__lte=day,
-        )
-        .order_by("valid_from")
+        .filter(in_force(day), place__startswith=F("region__path"))
+        .filter(Q(delisted_on__isnull=True) | Q(delisted_on__gt=day))
+        .order_by("valid_from", "pk")
     )
+    return rows.filter(scheme=scheme) if scheme else rows
 
 
 def platform_facts(platform: Platform | None, scheme: str, path: str, day: date) -> dict[str, Any]:
@@ -31,7 +28,7 @@ def platform_facts(platform: Platform | None, scheme: str, path: str, day: date)
     """
     if platform is None:
         return {"recommended": None, "evaluated_on": None}
-    rows = list(_listed(scheme, path, day).filter(platform=platform))
+    rows = list(listings_at(path, day, scheme).filter(platform=platform))
     evaluated = [row.valid_from for row in rows if row.ground == Listing.Ground.EVALUATED]
     return {
         "recommended": any(row.ground == Listing.Ground.RECOMMENDED for row in rows),
@@ -45,24 +42,40 @@ def course_evaluated_on(courses: Iterable[Course], scheme: str, path: str, day: 
     if not wanted:
         return None
     first: dict[int, date] = {}
-    for row in _listed(scheme, path, day).filter(course_id__in=wanted):
-        assert row.course_id is not None
-        first.setdefault(row.course_id, row.valid_from)
+    rows = listings_at(path, day, scheme).filter(course_id__in=wanted, ground=Listing.Ground.EVALUATED)
+    for course_id, since in rows.values_list("course_id", "valid_from"):
+        assert course_id is not None
+        first.setdefault(course_id, since)
     return max(first.values()) if first.keys() == wanted else None
 
 
-def tariffs_for(scheme: str, path: str, day: date) -> Mapping[str, list[Mapping[str, Any]]]:
-    """A region's own rows by table name, in force on a day; the nearest region's table wins as a whole."""
+def tables_in_force(scheme: str, path: str, day: date) -> dict[str, TariffTable]:
+    """The table that applies at a place on a day, by its name: the nearest region's, and of those the latest."""
     rows = (
         TariffTable.objects.alias(place=Value(path, output_field=TextField()))
         .filter(
-            Q(valid_until__isnull=True) | Q(valid_until__gte=day),
+            in_force(day),
             place__startswith=F("region__path"),
             scheme=scheme,
-            valid_from__lte=day,
-            approved_by__isnull=False,
+            decision=TariffTable.Decision.APPROVED,
         )
         .select_related("region")
     )
     nearest = sorted(rows, key=lambda row: (len(row.region.path), row.valid_from, row.pk))
-    return {row.table: row.rows for row in nearest}
+    return {row.table: row for row in nearest}
+
+
+def tariffs_for(scheme: str, path: str, day: date) -> Mapping[str, list[Mapping[str, Any]]]:
+    """A region's own rows by table name, in force on a day; the nearest region's table wins as a whole."""
+    return {name: table.rows for name, table in tables_in_force(scheme, path, day).items()}
+
+
+def occupation_entry(occupation: Occupation, path: str, day: date) -> CatalogueEntry | None:
+    """The entry by which an occupation stands in the catalogue of a place on a day."""
+    return (
+        CatalogueEntry.objects.alias(place=Value(path, output_field=TextField()))
+        .filter(in_force(day), place__startswith=F("region__path"), occupation=occupation)
+        .select_related("region")
+        .order_by("-region__path")
+        .first()
+    )

@@ -1,57 +1,145 @@
-"""The catalogue of the demonstration: occupations, the notices' recommended platforms, courses and teachers."""
+"""The catalogue of the demonstration: occupations, the notices' recommended platforms, courses, teachers, evaluations."""
 
-from keshi_web.catalogue.models import Course, Occupation, Platform, Teacher
-from keshi_web.catalogue.services import take_over_recommended
+from datetime import date
+from pathlib import Path
+
+from keshi_web.accounts.actor import Actor, actor_of
+from keshi_web.accounts.models import User
+from keshi_web.catalogue import checklist
+from keshi_web.catalogue.models import CatalogueEntry, Course, Evaluation, Occupation, Platform, Teacher
+from keshi_web.catalogue.reading import read_occupations, rows_of
+from keshi_web.catalogue.services import (
+    act,
+    apply_for_evaluation,
+    enter_in_catalogue,
+    hand_in,
+    judge,
+    save_form,
+    store_occupations,
+    take_over_recommended,
+)
+from keshi_web.common import clock
 from keshi_web.organisations.models import Organisation
 from keshi_web.organisations.words import KindOf, State
 from keshi_web.schemes.models import SchemeVersion
 from keshi_web.schemes.states import State as SchemeState
 
-OCCUPATIONS = (
-    ("4-02-06-01", "仓储管理员", (5, 4, 3)),
-    ("4-03-02-01", "中式烹调师", (5, 4, 3, 2, 1)),
-    ("4-10-01-06", "家政服务员", (5, 4, 3)),
-    ("4-10-01-02", "育婴员", (5, 4, 3)),
-    ("6-18-01-01", "车工", (5, 4, 3, 2, 1)),
-    ("6-18-02-04", "焊工", (5, 4, 3, 2, 1)),
-    ("6-31-01-03", "电工", (5, 4, 3, 2, 1)),
-    ("6-05-01-01", "缝制工", (5, 4)),
-)
-"""A few rows of the 2015 edition; the whole list is imported with `manage.py import_occupations`."""
+OCCUPATIONS = Path(__file__).with_name("sample_occupations.csv")
+"""Some rows of both editions; the whole list is imported with `manage.py import_occupations`."""
 COURSES = (
     ("安全生产与职业卫生", 405, False),
     ("疫情防控知识", 90, True),
     ("岗位操作规程与质量管理", 1350, False),
 )
 """Name, minutes of video, about epidemic prevention."""
+ENTRIES = ("6-31-01-03", "6-18-01-01", "6-18-02-04", "4-03-02-01", "4-10-01-05", "4-10-01-06", "4-02-06-01")
+CITIES = ("yingkou", "jinan", "ankang", "wuhai", "shaoguan")
 
 
 def load_sample() -> None:
-    """Occupations, platforms from the published notices, and for every verified provider courses and a teacher."""
-    for code, name, levels in OCCUPATIONS:
-        Occupation.objects.get_or_create(
-            edition=2015, code=code, name=name, defaults={"levels": list(levels)}
-        )
+    """Everything of the catalogue; a second run changes nothing."""
+    store_occupations(read_occupations(rows_of(OCCUPATIONS)).rows, by=None, sample=True)
     for version in SchemeVersion.objects.filter(state=SchemeState.PUBLISHED):
         take_over_recommended(version)
-    for organisation in Organisation.objects.filter(state=State.VERIFIED):
-        for name, minutes, epidemic in COURSES:
-            Course.objects.get_or_create(
-                owner=organisation,
-                name=name,
-                defaults={"video_minutes": minutes, "epidemic_prevention": epidemic},
-            )
-        Teacher.objects.get_or_create(
-            organisation=organisation,
-            name="测试教师一",
-            defaults={"title": "高级技师", "subject": "岗位技能", "honours": ["全国技术能手"]},
+    for organisation in Organisation.objects.filter(state=State.VERIFIED).order_by("pk"):
+        _of_organisation(organisation)
+    for slug in CITIES:
+        _entries(slug)
+    _evaluations()
+
+
+def _of_organisation(organisation: Organisation) -> None:
+    for name, minutes, epidemic in COURSES:
+        Course.objects.get_or_create(
+            owner=organisation,
+            name=name,
+            defaults={"video_minutes": minutes, "epidemic_prevention": epidemic},
         )
-        if organisation.kinds.filter(kind=KindOf.PLATFORM).exists():
-            Platform.objects.get_or_create(
-                name=f"{organisation.name[:2]}测试培训在线",
-                defaults={
-                    "operator": organisation,
-                    "kind": Platform.Kind.THIRD_PARTY,
-                    "url": "https://px.example.cn/",
-                },
-            )
+    Teacher.objects.get_or_create(
+        organisation=organisation,
+        name="测试教师一",
+        defaults={
+            "title": "高级技师",
+            "subject": "岗位技能",
+            "honours": ["全国技术能手"],
+            "consented_on": min(date(2020, 2, 20), clock.today())
+            if organisation.kinds.filter(kind=KindOf.INSTITUTION).exists()
+            else None,
+        },
+    )
+    if organisation.kinds.filter(kind=KindOf.PLATFORM).exists():
+        Platform.objects.get_or_create(
+            name=f"{organisation.name[:2]}测试培训在线",
+            operator=organisation,
+            defaults={
+                "kind": Platform.Kind.THIRD_PARTY,
+                "url": "https://px.example.cn/",
+                "icp": "测ICP备20200001号",
+                "functions": "签到注册、学习记录、在线答疑、测试",
+                "free": True,
+            },
+        )
+
+
+def _entries(slug: str) -> None:
+    clerk = _actor(f"{slug}-clerk")
+    if clerk is None or clerk.office is None:
+        return
+    if CatalogueEntry.objects.filter(region_id=clerk.office.id, evaluation=None).exists():
+        return
+    for occupation in Occupation.objects.filter(edition=2015, code__in=ENTRIES):
+        enter_in_catalogue(occupation, by=clerk, document="培训职业目录（示例）", valid_from=date(2020, 1, 1))
+
+
+def _actor(username: str) -> Actor | None:
+    user = User.objects.filter(username=username).first()
+    return actor_of(user) if user else None
+
+
+def _evaluations() -> None:
+    """One that waits at the centre of Shaoguan, and a course of Jinan that its district has checked."""
+    _evaluation("shaoguan", "wu", "platform", to="submitted")
+    _evaluation("jinan", "ding", "course", to="reviewed")
+
+
+def _evaluation(slug: str, sort: str, subject: str, *, to: str) -> None:
+    applicant, clerk = _actor(f"{slug}-{sort}"), _actor("jinan-370102-clerk")
+    version = SchemeVersion.objects.filter(scheme=f"{slug}-2020", state=SchemeState.PUBLISHED).first()
+    if applicant is None or version is None:
+        return
+    organisation = Organisation.objects.select_related("region").get(pk=applicant.organisation_id)
+    thing: Platform | Course
+    if subject == "platform":
+        thing = Platform.objects.get(operator=organisation)
+    else:
+        thing = Course.objects.filter(owner=organisation).order_by("-video_minutes")[0]
+    if Evaluation.objects.filter(**{subject: thing}).exists():
+        return
+    evaluation = apply_for_evaluation(version, subject, thing, applicant=organisation, by=applicant)
+    save_form(evaluation.pk, answers(evaluation), by=applicant)
+    for slot in checklist.slots(evaluation):
+        if slot.required:
+            hand_in(evaluation.pk, slot.key, by=applicant, not_applicable="示例：原件已在窗口核验")
+    act(evaluation.process, "submit", by=applicant)
+    if to == "reviewed" and clerk is not None:
+        for check in checklist.rule_of(evaluation).checks:
+            judge(evaluation.pk, check.id, True, by=clerk)
+        act(evaluation.process, "review", by=clerk, given={"note": "课程内容属实。"})
+
+
+def answers(evaluation: Evaluation) -> dict[str, object]:
+    """Something in every blank that the applicant is asked for."""
+    found: dict[str, object] = {}
+    for field in checklist.asked(evaluation):
+        match field.kind:
+            case "choice":
+                found[field.id] = field.choices[-1].zh
+            case "table":
+                found[field.id] = [["示例"] * len(field.columns)]
+            case "checkbox":
+                found[field.id] = True
+            case "number":
+                found[field.id] = "1350"
+            case _:
+                found[field.id] = "示例"
+    return found

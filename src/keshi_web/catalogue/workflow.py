@@ -9,19 +9,40 @@ from django.utils.translation import gettext_lazy as _
 
 from keshi_web.accounts.actor import Actor
 from keshi_web.accounts.roles import LEADERS, ORGANISATION_ROLES, Role
-from keshi_web.catalogue.checklist import current_level, open_points, rule_of, unjudged
+from keshi_web.catalogue.checklist import (
+    current_level,
+    failed,
+    needs_experts,
+    open_points,
+    rule_of,
+    unjudged,
+)
 from keshi_web.catalogue.models import Evaluation
 from keshi_web.workflow.engine import not_the_same_person
 from keshi_web.workflow.table import YES, ClockSpec, Side, State, Transition, Verdict, Workflow, no, register
 
+CENTRE = "evaluation-centre"
 FIRST_LOOK = frozenset({Role.CLERK, Role.EVALUATOR})
 SECOND_LOOK = frozenset({*LEADERS, Role.EVALUATOR})
 
 
 def complete(evaluation: Evaluation, actor: Actor) -> Verdict:
-    """The form's own blanks are filled in."""
+    """Form and papers are complete."""
     points = open_points(evaluation)
-    return no(_now("请填写：%(fields)s。") % {"fields": "、".join(points[:5])}) if points else YES
+    if not points:
+        return YES
+    more = _now("等%(count)s项") % {"count": len(points)} if len(points) > 5 else ""
+    return no(_now("请填写或提交：%(fields)s。") % {"fields": "、".join(points[:5]) + more})
+
+
+def right_desk(evaluation: Evaluation, actor: Actor) -> Verdict:
+    """The centre's people at the level of the evaluation centre, the bureau's clerks and leaders at the others."""
+    at_centre = current_level(evaluation) == CENTRE
+    if at_centre and actor.role == Role.CLERK:
+        return no(_now("此项由评估中心人员评估。"))
+    if not at_centre and actor.role == Role.EVALUATOR:
+        return no(_now("此项由人社部门经办人员和负责人评估。"))
+    return YES
 
 
 def all_judged(evaluation: Evaluation, actor: Actor) -> Verdict:
@@ -30,10 +51,20 @@ def all_judged(evaluation: Evaluation, actor: Actor) -> Verdict:
     return no(_now("评估内容清单还有 %(count)s 项未作结论。") % {"count": len(left)}) if left else YES
 
 
+def experts_heard(evaluation: Evaluation, actor: Actor) -> Verdict:
+    """At least one expert gave an opinion where experts are asked."""
+    if needs_experts(evaluation) and not evaluation.experts.exists():
+        return no(_now("请先登记所聘专家的意见。"))
+    return YES
+
+
 def none_failed(evaluation: Evaluation, actor: Actor) -> Verdict:
-    """No line is judged to fail at this level."""
-    if evaluation.checks.filter(level=current_level(evaluation), passed=False).exists():
+    """No line is judged to fail at this level, and most of the experts agree."""
+    if failed(evaluation):
         return no(_now("评估内容清单中有不合格项，不能评为合格。"))
+    votes = list(evaluation.experts.values_list("agrees", flat=True))
+    if votes and votes.count(True) <= votes.count(False):
+        return no(_now("同意的专家未过半数，不能评为合格。"))
     return YES
 
 
@@ -49,9 +80,8 @@ def last_level(evaluation: Evaluation, actor: Actor) -> Verdict:
 
 def _clock(evaluation: Evaluation, name: str) -> ClockSpec | None:
     """The notice's time limit for the opinion, where it sets one."""
-    scheme = evaluation.scheme
     rule = rule_of(evaluation)
-    for clock in scheme.file.clocks:
+    for clock in evaluation.scheme.file.clocks:
         if clock.id == rule.clock and clock.within:
             span = clock.within
             return ClockSpec(
@@ -62,9 +92,11 @@ def _clock(evaluation: Evaluation, name: str) -> ClockSpec | None:
 
 
 def _subject(process: Any) -> Evaluation:
-    return Evaluation.objects.select_related(
-        "process__office", "scheme_version", "applicant", "platform", "course", "occupation"
+    found = Evaluation.objects.select_related(
+        "scheme_version__region", "applicant__region", "platform", "course__occupation", "occupation"
     ).get(process=process)
+    found.process = process
+    return found
 
 
 def _decide(process: Any, event: str, by: Actor, version: int | None, given: Mapping[str, Any]) -> Any:
@@ -93,31 +125,35 @@ EVALUATION = register(
         transitions=(
             Transition(
                 "submit", ("draft",), "submitted", _("提交评估申请"), ORGANISATION_ROLES, at="provider",
-                guards=(complete,), starts=("notice",), notifies=(Side.OFFICE,),
+                guards=(complete,), starts=("opinion",), notifies=(Side.OFFICE,),
             ),
             Transition(
                 "return", ("submitted", "reviewed"), "returned", _("退回补正"), FIRST_LOOK | SECOND_LOOK,
-                needs=("defects",), suspends=("*",), letter="return", notifies=(Side.PROVIDER,), tone="warning",
+                needs=("defects",), guards=(right_desk,), suspends=("*",), letter="return", notifies=(Side.PROVIDER,),
+                tone="warning",
             ),
             Transition(
                 "resubmit", ("returned",), "submitted", _("重新提交"), ORGANISATION_ROLES, at="provider",
                 guards=(complete,), resumes=("*",), notifies=(Side.OFFICE,),
             ),
             Transition(
-                "review", ("submitted",), "reviewed", _("完成初评"), FIRST_LOOK, guards=(all_judged,),
-                notifies=(Side.OFFICE,),
+                "review", ("submitted",), "reviewed", _("完成初评"), FIRST_LOOK,
+                guards=(right_desk, all_judged, experts_heard), notifies=(Side.OFFICE,),
             ),
             Transition(
                 "agree", ("reviewed",), "submitted", _("同意并报上级"), SECOND_LOOK, moves=1,
-                guards=(level_follows, ANOTHER, none_failed), notifies=(Side.OFFICE, Side.PROVIDER), tone="success",
+                guards=(right_desk, level_follows, ANOTHER, none_failed), notifies=(Side.OFFICE, Side.PROVIDER),
+                tone="success",
             ),
             Transition(
-                "pass", ("reviewed",), "passed", _("评估合格"), SECOND_LOOK, guards=(last_level, ANOTHER, none_failed),
-                stops=("*",), letter="evaluation-result", notifies=(Side.PROVIDER,), tone="success",
+                "pass", ("reviewed",), "passed", _("评估合格"), SECOND_LOOK,
+                guards=(right_desk, last_level, ANOTHER, none_failed), stops=("*",), letter="evaluation-result",
+                notifies=(Side.PROVIDER,), tone="success",
             ),
             Transition(
                 "fail", ("reviewed",), "failed", _("评估不合格"), SECOND_LOOK, needs=("reason", "remedy"),
-                guards=(ANOTHER,), stops=("*",), letter="evaluation-result", notifies=(Side.PROVIDER,), tone="danger",
+                guards=(right_desk, ANOTHER), stops=("*",), letter="evaluation-result", notifies=(Side.PROVIDER,),
+                tone="danger",
             ),
             Transition(
                 "withdraw", ("draft", "submitted", "returned"), "withdrawn", _("撤回"), ORGANISATION_ROLES,
@@ -128,6 +164,11 @@ EVALUATION = register(
         clock=_clock,
         url=lambda process: reverse("catalogue:evaluation", args=[process.number]),
         act=_decide,
-        notes={"delisted": _("移出目录")},
+        notes={
+            "delisted": _("移出目录"),
+            "expert": _("登记专家意见"),
+            "material": _("提交材料"),
+            "material-removed": _("移除材料"),
+        },
     )
 )  # fmt: skip

@@ -19,6 +19,7 @@ from keshi_web.regions.models import Region
 from keshi_web.schemes import content, library, queries
 from keshi_web.schemes.content import Content
 from keshi_web.schemes.models import SchemeFile, SchemeVersion
+from keshi_web.schemes.signals import published
 from keshi_web.schemes.states import State
 
 log = logging.getLogger(__name__)
@@ -180,6 +181,7 @@ def publish(version_id: int, *, actor: Actor, replacing: bool = False) -> Scheme
             version.state = State.PUBLISHED
             version.published_by_id, version.published_at = actor.user_id, clock.now()
             version.save()
+            published.send(SchemeVersion, version=version)
     except IntegrityError:
         raise Stale(_("同一政策的另一版本刚刚发布，适用日期与本版本重叠。请刷新后核对。")) from None
     return version
