@@ -162,13 +162,16 @@ def planned_case(filing: Filing, enrolments: list[Enrolment] | None = None) -> P
 
 
 def judgements(filing: Filing) -> dict[str, bool]:
-    """What reviewers have judged, by rule."""
-    rows = filing.tasks.filter(key__startswith="rule:", judgement__isnull=False) if filing.pk else []
+    """The rules that reviewers have judged to be fulfilled, or waived.
+
+    What one judged to fail is told to the provider and judged anew after the correction: it must not keep the
+    corrected filing from being handed in.
+    """
+    rows = filing.tasks.filter(key__startswith="rule:", judgement=True) if filing.pk else []
     judged = {
         rule.id for rule, _ in filing.scheme.item(filing.item).requirements if rule.manual or rule.waivable
     }
-    found = {row.key.removeprefix("rule:"): bool(row.judgement) for row in rows}
-    return {rule: judgement for rule, judgement in found.items() if rule in judged}
+    return {rule: True for row in rows if (rule := row.key.removeprefix("rule:")) in judged}
 
 
 def _carried_out(filing: Filing, scheme: Scheme, facts: Mapping[str, Value]) -> dict[str, Value]:

@@ -105,7 +105,7 @@ def file_class(city: City, stage: str, project: str, *, serial: int) -> Filing:
         {
             "project": project,
             "training_type": city.training_type,
-            "occupation": Occupation.objects.get(code="6-18-01-01"),
+            "occupation": Occupation.objects.get(edition=2015, code="6-18-01-01"),
             "level": 5,
             "starts_on": STARTS_ON,
             "ends_on": STARTS_ON + timedelta(days=45),

@@ -1,7 +1,7 @@
 """The sample cities, and classes carried to where a test needs them."""
 
 from collections.abc import Callable, Iterator
-from itertools import count
+from itertools import cycle
 from typing import Any
 
 import pytest
@@ -21,7 +21,7 @@ from support.sample import settings_day
 __all__ = ["settings_day"]
 
 CITIES = {city.slug: city for city in cities.CITIES}
-_serials = count(2_000, 40)
+_serials = cycle(range(500, 960, 20))
 
 
 @pytest.fixture(scope="package", autouse=True)

