@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from keshi_web.config import health
+from keshi_web.portal.home import home
 
 handler400 = "keshi_web.config.errors.bad_request"
 handler403 = "keshi_web.config.errors.permission_denied"
@@ -10,6 +11,7 @@ handler404 = "keshi_web.config.errors.page_not_found"
 handler500 = "keshi_web.config.errors.server_error"
 
 urlpatterns = [
+    path("", home, name="home"),
     path("health/", health.health, name="health"),
     path("health/ready/", health.ready, name="ready"),
     path("ui/", include("keshi_web.ui.urls")),
