@@ -11,10 +11,12 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext as _
 
+from keshi_web.accounts.actor import scope_of
 from keshi_web.accounts.guards import public
 from keshi_web.api import idempotency, problems, rates, tokens
 from keshi_web.api.problems import Problem
 from keshi_web.common.errors import Refusal
+from keshi_web.common.row_security import seeing
 from keshi_web.files.kinds import DOCUMENTS, MIB
 
 View = Callable[..., HttpResponseBase]
@@ -37,7 +39,8 @@ def gate(view: View) -> View:
             reading = rates.count(request.token)
             if reading.wait:
                 raise Problem("too-many-requests", headers={"Retry-After": str(reading.wait)})
-            response = _answer(request, lambda: view(request, *args, **kwargs))
+            with seeing(scope_of(request.actor)):
+                response = _answer(request, lambda: view(request, *args, **kwargs))
         except Exception as error:
             response = on_exception(request, error)
         if response.status_code == 405:

@@ -42,7 +42,7 @@ class ApiToken(models.Model):
     made_at = models.DateTimeField(_("生成时间"), default=clock.now)
     expires_on = models.DateField(_("有效期至"))
     last_used_at = models.DateTimeField(_("最近使用"), null=True)
-    revoked_at = models.DateTimeField(_("停用时间"), null=True)
+    revoked_at = models.DateTimeField(_("令牌停用时间"), null=True)
     revoked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
 
     objects = TokenQuerySet.as_manager()

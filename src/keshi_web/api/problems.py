@@ -1,4 +1,4 @@
-"""What an answer says when the request could not be done (RFC 9457), in the caller's language, with every fault's place.
+"""What an answer says when a request could not be done (RFC 9457): in the caller's language, every fault in its place.
 
 No problem repeats a value that was sent: it may be somebody's number.
 """
@@ -57,7 +57,7 @@ CODES: Mapping[str, Code] = {
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing wrong with a request: where (`body`, `query`, `path`, `header`), a JSON pointer there, and a sentence."""
+    """One thing wrong: where (`body`, `query`, `path`, `header`), a JSON pointer there, and a sentence."""
 
     pointer: str
     detail: str

@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
                 ),
                 ("expires_on", models.DateField(verbose_name="有效期至")),
                 ("last_used_at", models.DateTimeField(null=True, verbose_name="最近使用")),
-                ("revoked_at", models.DateTimeField(null=True, verbose_name="停用时间")),
+                ("revoked_at", models.DateTimeField(null=True, verbose_name="令牌停用时间")),
                 (
                     "assignment",
                     models.ForeignKey(

@@ -1,4 +1,4 @@
-"""The kinds of value that requests hold. Numbers, truths and days are taken as JSON writes them, not as text like them."""
+"""The kinds of value that requests hold. Numbers, truths and days are taken as JSON writes them and not otherwise."""
 
 import re
 from datetime import date

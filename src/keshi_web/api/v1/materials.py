@@ -65,12 +65,12 @@ def not_applicable(request: HttpRequest, number: Number, material: Slug, why: in
     return Status(201, show.material(row, texts_of(found)))
 
 
-@router.delete("/filings/{number}/materials/{row}", response={204: None}, auth=FILINGS_WRITE)
-def take_back(request: HttpRequest, number: Number, row: RowId) -> Any:
+@router.delete("/filings/{number}/materials/{material}/{row}", response={204: None}, auth=FILINGS_WRITE)
+def take_back(request: HttpRequest, number: Number, material: Slug, row: RowId) -> Any:
     """Take a document back before the filing is handed in (again)."""
     found = filing_of(request, number)
     etags.check(request, found)
-    if not found.materials.filter(pk=row, removed_at=None).exists():
+    if not found.materials.filter(pk=row, material=material, removed_at=None).exists():
         raise Http404
     drafts.take_back(row, by=request.actor)
     return Status(204, None)

@@ -35,10 +35,7 @@ def page(
     `key` is a unique whole number, `moment` a field with a time (both as paths); `show` makes an item of a row.
     """
     name = key.removeprefix("-")
-    if moment:
-        rows = rows.order_by(moment, name)
-    else:
-        rows = rows.order_by(key)
+    rows = rows.order_by(moment, name) if moment else rows.order_by(key)
     if cursor is not None:
         rows = rows.filter(_after(cursor, name, down=key.startswith("-"), moment=moment))
     found = list(rows[: size + 1])
