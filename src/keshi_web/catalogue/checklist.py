@@ -102,7 +102,7 @@ def _recorded(evaluation: Evaluation, field: FormField) -> bool:
 
 
 def slots(evaluation: Evaluation) -> list[Slot]:
-    """The places for papers: the signed form, every kind of paper the notice lists, else every line of the check list."""
+    """The places for papers: the signed form, every kind of paper that the notice lists, else every line to check."""
     scheme, rule = evaluation.scheme, rule_of(evaluation)
     found = [
         Slot(material.id, _("%(form)s（签字盖章件）") % {"form": getattr(material.text, lang())}, material.clause,

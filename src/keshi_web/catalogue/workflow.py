@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from keshi_web.accounts.actor import Actor
@@ -31,51 +31,51 @@ def complete(evaluation: Evaluation, actor: Actor) -> Verdict:
     points = open_points(evaluation)
     if not points:
         return YES
-    more = _now("等%(count)s项") % {"count": len(points)} if len(points) > 5 else ""
-    return no(_now("请填写或提交：%(fields)s。") % {"fields": "、".join(points[:5]) + more})
+    more = gettext("等%(count)s项") % {"count": len(points)} if len(points) > 5 else ""
+    return no(gettext("请填写或提交：%(fields)s。") % {"fields": "、".join(points[:5]) + more})
 
 
 def right_desk(evaluation: Evaluation, actor: Actor) -> Verdict:
     """The centre's people at the level of the evaluation centre, the bureau's clerks and leaders at the others."""
     at_centre = current_level(evaluation) == CENTRE
     if at_centre and actor.role == Role.CLERK:
-        return no(_now("此项由评估中心人员评估。"))
+        return no(gettext("此项由评估中心人员评估。"))
     if not at_centre and actor.role == Role.EVALUATOR:
-        return no(_now("此项由人社部门经办人员和负责人评估。"))
+        return no(gettext("此项由人社部门经办人员和负责人评估。"))
     return YES
 
 
 def all_judged(evaluation: Evaluation, actor: Actor) -> Verdict:
     """Every line of the check list is judged at this level."""
     left = unjudged(evaluation)
-    return no(_now("评估内容清单还有 %(count)s 项未作结论。") % {"count": len(left)}) if left else YES
+    return no(gettext("评估内容清单还有 %(count)s 项未作结论。") % {"count": len(left)}) if left else YES
 
 
 def experts_heard(evaluation: Evaluation, actor: Actor) -> Verdict:
     """At least one expert gave an opinion where experts are asked."""
     if needs_experts(evaluation) and not evaluation.experts.exists():
-        return no(_now("请先登记所聘专家的意见。"))
+        return no(gettext("请先登记所聘专家的意见。"))
     return YES
 
 
 def none_failed(evaluation: Evaluation, actor: Actor) -> Verdict:
     """No line is judged to fail at this level, and most of the experts agree."""
     if failed(evaluation):
-        return no(_now("评估内容清单中有不合格项，不能评为合格。"))
+        return no(gettext("评估内容清单中有不合格项，不能评为合格。"))
     votes = list(evaluation.experts.values_list("agrees", flat=True))
     if votes and votes.count(True) <= votes.count(False):
-        return no(_now("同意的专家未过半数，不能评为合格。"))
+        return no(gettext("同意的专家未过半数，不能评为合格。"))
     return YES
 
 
 def level_follows(evaluation: Evaluation, actor: Actor) -> Verdict:
     """An office above still has to give its opinion."""
-    return no(_now("本级为最后一级，请直接作出评估结论。")) if evaluation.process.is_last_level else YES
+    return no(gettext("本级为最后一级，请直接作出评估结论。")) if evaluation.process.is_last_level else YES
 
 
 def last_level(evaluation: Evaluation, actor: Actor) -> Verdict:
     """No office above has to give its opinion."""
-    return YES if evaluation.process.is_last_level else no(_now("还须报上一级审核。"))
+    return YES if evaluation.process.is_last_level else no(gettext("还须报上一级审核。"))
 
 
 def _clock(evaluation: Evaluation, name: str) -> ClockSpec | None:

@@ -26,9 +26,9 @@ from keshi_web.catalogue.models import (
 from keshi_web.catalogue.models.occupations import Edition
 from keshi_web.catalogue.workflow import EVALUATION, right_desk
 from keshi_web.common import clock
-from keshi_web.common.row_security import beyond_scope
 from keshi_web.common.errors import Invalid, NotAllowed
 from keshi_web.common.language import lang
+from keshi_web.common.row_security import beyond_scope
 from keshi_web.documents.services import issue_letter
 from keshi_web.files.services import store as store_file
 from keshi_web.organisations.models import Organisation

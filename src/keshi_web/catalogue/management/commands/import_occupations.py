@@ -14,7 +14,7 @@ from keshi_web.common.errors import Invalid
 
 class Command(BaseCommand):
     help = (
-        "Import the official list of occupations from a CSV file or workbook with the columns 版本, 编码, 名称, 技能等级. "
+        "Import the official list of occupations: a CSV file or workbook with 版本, 编码, 名称, 技能等级. "
         "Nothing is stored while a row has a fault; a second run changes nothing."
     )
 

@@ -1,0 +1,19 @@
+"""Menu entries of the catalogue."""
+
+from django.utils.translation import gettext_lazy as _
+
+from keshi_web.accounts.roles import OFFICE_ROLES, ORGANISATION_ROLES, PROVIDERS
+from keshi_web.ui import navigation, states
+
+READERS = frozenset({*OFFICE_ROLES, *ORGANISATION_ROLES})
+
+for key, label, icon, url_name, roles, order in (
+    ("evaluations", _("平台与课程评估"), "certificate", "catalogue:evaluations", READERS, 40),
+    ("platforms", _("线上培训平台"), "device-laptop", "catalogue:platforms", READERS, 50),
+    ("courses", _("线上课程"), "book", "catalogue:courses", READERS, 51),
+    ("teachers", _("教师库"), "school", "catalogue:teachers", frozenset({*OFFICE_ROLES, *PROVIDERS}), 52),
+    ("occupations", _("职业（工种）"), "briefcase", "catalogue:occupations", READERS, 60),
+    ("tariffs", _("补贴标准"), "coin-yuan", "catalogue:tariffs", READERS, 61),
+):
+    navigation.register(navigation.Entry(key, label, icon, url_name, roles, order=order))
+states.colour(listed="green", expiring="amber", expired="red", delisted="red", ahead="neutral")

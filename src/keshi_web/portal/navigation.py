@@ -1,0 +1,13 @@
+"""Public menu entries."""
+
+from django.utils.translation import gettext_lazy as _
+
+from keshi_web.ui import navigation
+
+navigation.register(
+    navigation.Entry("directory", _("平台和课程目录"), "world", "portal:directory", None, order=200)
+)
+navigation.register(
+    navigation.Entry("honoured", _("师资库公开名录"), "award", "portal:teachers", None, order=201)
+)
+navigation.register(navigation.Entry("check", _("文书验证"), "qrcode", "portal:check", None, order=210))
