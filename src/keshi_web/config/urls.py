@@ -22,5 +22,6 @@ urlpatterns = [
     path("catalogue/", include("keshi_web.catalogue.urls")),
     path("classes/", include("keshi_web.classes.urls")),
     path("api/", include("keshi_web.api.urls")),
+    path("", include("keshi_web.portal.urls")),
     path("", include("keshi_web.workflow.urls")),
 ]

@@ -106,7 +106,7 @@ def content_of(document: Document) -> letters.Content:
 
 def render_letter(document: Document) -> bytes:
     """The letter as PDF. Raises ValueError as `content_of`, FontsMissing."""
-    address = f"{settings.BASE_URL}/"
+    address = f"{settings.BASE_URL}/check/"
     return letters.draw_letter(content_of(document), code=document.code or "", address=address)
 
 
