@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet
 
 from keshi_web.accounts.models import Assignment, Delegation, User
 from keshi_web.accounts.roles import LEADERS, OFFICE_ROLES, ORGANISATION_ROLES, PROVIDERS, REVIEWERS, Role
-from keshi_web.common import clock
+from keshi_web.common import clock, row_security
 
 
 @dataclass(frozen=True)
@@ -121,6 +121,17 @@ def _actor(user: User, held: Assignment, standing_in_for: int | None = None) -> 
         role=Role(held.role),
         assignment_id=held.pk,
         office=Office(office.pk, office.key, office.name, office.level, office.path) if office else None,
+def scope_of(actor: Actor | None) -> row_security.Scope:
+    """What the database shows while this actor is served."""
+    if actor is None:
+        return row_security.NOBODY
+    if actor.office is not None:
+        return row_security.of_office(actor.office.path, actor.user_id)
+    if actor.organisation_id is not None:
+        return row_security.of_organisation(actor.organisation_id, actor.user_id)
+    return row_security.of_user(actor.user_id)
+
+
         organisation_id=held.organisation_id,
         organisation_name=held.organisation.name if held.organisation else "",
         standing_in_for=standing_in_for,

@@ -10,9 +10,10 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from keshi_web.accounts import origin
-from keshi_web.accounts.actor import actor_of
+from keshi_web.accounts.actor import actor_of, scope_of
 from keshi_web.accounts.models import SessionRecord
 from keshi_web.accounts.services import sessions
+from keshi_web.common import row_security
 
 CHOSEN = "assignment"
 """Session key: the assignment the user works in."""
@@ -35,7 +36,8 @@ class ActorMiddleware:
                     messages.warning(request, why(reason))
                 else:
                     self._recognise(request)
-            return self.get_response(request)
+            with row_security.seeing(scope_of(request.actor)):
+                return self.get_response(request)
 
     def _recognise(self, request: HttpRequest) -> None:
         user = request.user

@@ -32,7 +32,7 @@ class FilingQuerySet(models.QuerySet["Filing"]):
         if actor.office is not None:
             mine = Q(channel__in=[Channel.PAPER, Channel.FAX, Channel.POST, Channel.EMAIL])
             seen = ~Q(process__state="draft") | (mine & Q(process__office_id=actor.office.id))
-            return self.filter(seen, process__path__startswith=actor.office.path)
+            return self.filter(seen, process__path__under=actor.office.path)
         if actor.organisation_id is not None:
             return self.filter(Q(process__organisation_id=actor.organisation_id))
         return self.none()

@@ -1,18 +1,19 @@
 """The list of filings, and where a new one begins."""
 
-from typing import Any
+from typing import Any, cast
 
 import django_filters
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from keshi_web.accounts.guards import allowed
 from keshi_web.accounts.roles import OFFICE_ROLES, PROVIDERS, Role
 from keshi_web.classes.forms import RegisterForm
-from keshi_web.classes.models import Filing
+from keshi_web.classes.lines import FilingLine, FilingLineQuerySet
 from keshi_web.classes.services import drafts
 from keshi_web.classes.workflow import FILING
 from keshi_web.common import clock
@@ -31,7 +32,6 @@ class FilingFilters(django_filters.FilterSet):
     """What the list can be narrowed by."""
 
     state = django_filters.ChoiceFilter(
-        field_name="process__state",
         label=_("状态"),
         choices=lambda: [(state.key, state.label) for state in FILING.states],
         empty_label=_("全部"),
@@ -43,7 +43,7 @@ class FilingFilters(django_filters.FilterSet):
     starts_until = django_filters.DateFilter(field_name="starts_on", lookup_expr="lte", label=_("开班日期至"))
 
     class Meta:
-        model = Filing
+        model = FilingLine
         fields = ()
 
 
@@ -52,10 +52,8 @@ class FilingList(ListPage):
 
     title = _("开班备案")
     columns = (
-        Column(
-            "number", _("备案号"), "process.number", link=lambda row: row.process.url, sort="process__number"
-        ),
-        Column("organisation", _("申报单位"), "organisation.name", sort="organisation__pinyin"),
+        Column("number", _("备案号"), link=lambda row: reverse("classes:filing", args=[row.number]), sort="number"),
+        Column("organisation", _("申报单位"), "organisation_name", sort="pinyin"),
         Column("project", _("培训项目"), sort="project"),
         Column("type", _("培训类型"), lambda row: dict(training_types()).get(row.training_type, "")),
         Column("people", _("人数"), "head_count", kind="number", sort="head_count"),
@@ -64,28 +62,32 @@ class FilingList(ListPage):
         Column(
             "state",
             _("状态"),
-            lambda row: (TONES[row.process.state_shown.tone], row.process.state_shown.label),
+            lambda row: (TONES[row.state_shown.tone], row.state_shown.label),
             kind="state",
         ),
         Column(
             "due",
             _("办结期限"),
-            "process.due_on",
+            "due_on",
             kind="clock",
-            sort="process__due_on",
-            clock=lambda row: {"paused": row.process.suspended},
+            sort="due_on",
+            clock=lambda row: {"paused": row.suspended},
         ),
     )
     filterset_class = FilingFilters
-    search_fields = ("process__number", "project", "organisation__name")
+    search_fields = ("text",)
     search_hint = _("备案号、培训项目或单位名称")
     order = "-number"
     empty = Empty(_("还没有备案"), _("新建备案后会显示在这里。"))
     template_name = "classes/list.html"
 
-    def queryset(self, request: HttpRequest) -> QuerySet[Filing]:
+    def queryset(self, request: HttpRequest) -> QuerySet[FilingLine]:
         """Filings of the reader's jurisdiction or organisation."""
-        return Filing.objects.visible_to(request.actor).select_related("process", "organisation")
+        return FilingLine.objects.visible_to(request.actor)
+
+    def search(self, rows: QuerySet[FilingLine], text: str) -> QuerySet[FilingLine]:
+        """Those with every word of the text."""
+        return cast(FilingLineQuerySet, rows).holding(text)
 
     def context(self, request: HttpRequest) -> dict[str, Any]:
         """Whether the reader may begin a new one."""

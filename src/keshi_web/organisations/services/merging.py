@@ -8,6 +8,7 @@ from keshi_web.accounts.actor import Actor
 from keshi_web.accounts.roles import LEADERS
 from keshi_web.common import clock
 from keshi_web.common.errors import Invalid
+from keshi_web.common.row_security import beyond_scope
 from keshi_web.organisations.models import (
     BankAccount,
     Contact,
@@ -68,10 +69,11 @@ def merge_duplicates(duplicate_id: int, survivor_id: int, *, by: Actor, reason: 
         check_fresh(duplicate)
         check_fresh(survivor)
         moved = {}
-        for field in references():
-            counted = _move(field, duplicate, survivor)
-            if any(counted.values()):
-                moved[f"{field.model._meta.label}.{field.name}"] = counted
+        with beyond_scope("drafts that no office has received yet follow too"):
+            for field in references():
+                counted = _move(field, duplicate, survivor)
+                if any(counted.values()):
+                    moved[f"{field.model._meta.label}.{field.name}"] = counted
         duplicate.bank_accounts.filter(retired_at__isnull=True).update(retired_at=clock.now())
         duplicate.state, duplicate.survivor = State.MERGED, survivor
         duplicate.version += 1

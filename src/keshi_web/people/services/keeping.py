@@ -13,6 +13,7 @@ from keshi_web.accounts.models import Assignment
 from keshi_web.accounts.roles import Role
 from keshi_web.common import clock
 from keshi_web.common.errors import Invalid, NotAllowed, Stale
+from keshi_web.common.row_security import beyond_scope
 from keshi_web.common.sealed import column
 from keshi_web.people.models import BankAccount, CategoryPeriod, Employment, Person, PersonEvent
 from keshi_web.people.queries import visible_to
@@ -212,6 +213,7 @@ def erase(person: Person, *, actor: Actor | None, ground: str) -> None:
     """Destroy a person's sealed values with their data keys and indexes; what was decided about them stays.
 
     Without an actor it is the retention period that asks. A leader may erase only whom the service needs no more.
+@beyond_scope("a person may be needed for a class elsewhere, which the actor does not see")
 
     Raises:
         NotAllowed: not a leader's act, or the person is still needed.

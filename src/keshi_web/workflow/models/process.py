@@ -27,7 +27,7 @@ class ProcessQuerySet(models.QuerySet["Process"]):
     def visible_to(self, actor: Actor) -> "ProcessQuerySet":
         """Those of the actor's jurisdiction or organisation; nobody else's exist for them."""
         if actor.office is not None:
-            return self.filter(path__startswith=actor.office.path, received_at__isnull=False)
+            return self.filter(path__under=actor.office.path, received_at__isnull=False)
         if actor.organisation_id is not None:
             return self.filter(organisation_id=actor.organisation_id)
         return self.none()
