@@ -102,7 +102,7 @@ def place_of(actor: Actor) -> str:
 
 def listings_of(thing: Platform | Course) -> QuerySet[Listing]:
     """Every listing of a platform or course, the latest first."""
-    return thing.listings.select_related("region", "evaluation__process").order_by("-valid_from", "-pk")
+    return thing.listings.select_related("region").order_by("-valid_from", "-pk")
 
 
 def directory(day: date) -> QuerySet[Listing]:
@@ -132,7 +132,7 @@ def entries_for(actor: Actor) -> QuerySet[CatalogueEntry]:
     rows = CatalogueEntry.objects.alias(place=Value(path, output_field=TextField()))
     return rows.filter(
         Q(place__startswith=F("region__path")) | Q(region__path__startswith=path)
-    ).select_related("region", "occupation", "evaluation__process")
+    ).select_related("region", "occupation")
 
 
 def scheme_titles(schemes: Iterable[str]) -> dict[str, Any]:
