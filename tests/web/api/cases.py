@@ -10,7 +10,12 @@ from keshi_web.classes.services import decisions, review
 
 from .conftest import System, actor
 
-PDF = b"%PDF-1.4\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n2 0 obj\n<</Type/Pages/Kids[]/Count 0>>\nendobj\n"
+PDF = b"""%PDF-1.4
+1 0 obj <</Type/Catalog/Pages 2 0 R>> endobj
+2 0 obj <</Type/Pages/Kids[]/Count 0>> endobj
+trailer <</Root 1 0 R>>
+%%EOF
+"""
 
 
 @dataclass(frozen=True)
@@ -39,7 +44,7 @@ USUAL = {
 
 def number_of(place: int, district: str = "440203") -> str:
     """A synthetic identity number."""
-    return make_id_number(district, date(1980, 1, 1) + timedelta(days=97 * place), place + 1)
+    return make_id_number(district, date(1970, 1, 1) + timedelta(days=place % 9000), place % 999 + 1)
 
 
 def people(count: int, wanted: set[str], district: str = "440203") -> list[dict[str, Any]]:
@@ -60,15 +65,11 @@ def fill(system: System, city: City) -> str:
     detail = system.ok("GET", f"/schemes/{city.scheme}")
     [needs] = [one for one in detail["needs"] if one["item"] == city.item]
     number = system.ok("POST", "/filings", {"scheme": city.scheme, "item": city.item})["number"]
-    platforms = system.ok("GET", "/platforms?limit=200")["items"]
     usable = [
         one
-        for one in platforms
-        if any(
-            listing["scheme"] == city.scheme and listing["ground"] in ("recommended", "evaluated")
-            for listing in one["listings"]
-        )
-    ]
+        for one in system.ok("GET", f"/platforms?scheme={city.scheme}")["items"]
+        if any(listing["ground"] in ("recommended", "evaluated") for listing in one["listings"])
+    ] or system.ok("GET", "/platforms?limit=1")["items"]  # a notice may say nothing of platforms
     [someone, *_others] = system.ok("GET", "/organisation/administrators")
     plan: dict[str, Any] = {
         "project": "数控车床操作工在岗培训",

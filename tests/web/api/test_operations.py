@@ -350,7 +350,8 @@ def test_returned_corrected_and_submitted_again(system: System) -> None:
     timeline = system.get(f"/filings/{number}/timeline")
     assert "课时不一致" in timeline.content.decode()
     assert "内部" not in timeline.content.decode()
-    assert any(one["suspended"] for one in system.ok("GET", f"/filings/{number}/clocks"))
+    due = {one["duty_of"]: one["due_on"] for one in system.ok("GET", f"/filings/{number}/clocks")}
+    assert due["provider"] == "2020-03-16"
     system.ok("PATCH", f"/filings/{number}", {"project": "乙"})
     assert system.ok("POST", f"/filings/{number}/acts/resubmit", {})["state"]["key"] == "submitted"
     assert system.ok("POST", f"/filings/{number}/acts/withdraw", {})["state"]["key"] == "withdrawn"

@@ -7,11 +7,18 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.operation import Operation
 from ninja.parser import Parser
+from ninja.renderers import JSONRenderer
 
 from keshi_web.api import gate, problems
 from keshi_web.api.problems import Problem
 from keshi_web.api.v1 import amendments, filings, materials, papers, reference, roster
 from keshi_web.api.v1.openapi import completed
+
+
+class Readable(JSONRenderer):
+    """Chinese as it is written."""
+
+    json_dumps_params = {"ensure_ascii": False}
 
 
 class Json(Parser):
@@ -41,6 +48,7 @@ v1 = Version(
     docs_url=None,
     urls_namespace="api:v1",
     parser=Json(),
+    renderer=Readable(),
 )
 for module in (reference, filings, roster, materials, amendments, papers):
     v1.add_router("", module.router)

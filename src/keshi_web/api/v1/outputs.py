@@ -160,7 +160,6 @@ class Occupation(Schema):
     edition: int
     code: str
     name: str
-    name_en: str
     levels: list[int]
 
 

@@ -68,7 +68,8 @@ def _read(cursor: str, moment: str) -> tuple[datetime | None, int]:
     try:
         at, last = json.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), "-_", validate=True))
         when = datetime.fromisoformat(at) if moment else None
-        if type(last) is not int or not 0 <= last < 2**63 or (when is not None and when.tzinfo is None):
+        fits = type(last) is int and 0 <= last < 2**63 and (when.tzinfo is not None if when else at is None)
+        if not fits:
             raise ValueError
     except (ValueError, TypeError, binascii.Error):
         detail = _("不是上一页给出的 next。")

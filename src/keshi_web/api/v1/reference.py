@@ -10,7 +10,7 @@ from keshi.scheme.model import Clock, Span
 from keshi.vocabulary import vocabulary
 from keshi_web.api.v1 import outputs
 from keshi_web.api.v1.auth import CATALOGUE_READ, ORGANISATION_READ
-from keshi_web.api.v1.fields import Day, line
+from keshi_web.api.v1.fields import Day, Name, line
 from keshi_web.api.v1.find import Slug, organisation_of, version_of
 from keshi_web.api.v1.paging import Cursor, Size, page
 from keshi_web.catalogue.models import Course, Listing, Occupation, Platform, Teacher
@@ -171,8 +171,14 @@ def _span(span: Span | None) -> str | None:
 
 
 @router.get("/platforms", response=outputs.Page[outputs.Platform], auth=CATALOGUE_READ, tags=["reference"])
-def platforms(request: HttpRequest, cursor: Cursor, limit: Size, name: Words) -> Any:
-    """Platforms listed where the organisation is registered, and its own; with the reason why each may be used."""
+def platforms(
+    request: HttpRequest,
+    cursor: Cursor,
+    limit: Size,
+    name: Words,
+    scheme: Annotated[Name | None, Query(None, description="Only those listed under this notice.")],
+) -> Any:
+    """Platforms, each with the notices under which it is listed where the organisation is registered, and why."""
     mine = organisation_of(request)
     today = clock.today()
     keys = [step for step in mine.region.path.strip("/").split("/") if step]
@@ -182,9 +188,9 @@ def platforms(request: HttpRequest, cursor: Cursor, limit: Size, name: Words) ->
         region__key__in=keys,
         platform__isnull=False,
     )
-    rows = Platform.objects.filter(
-        Q(pk__in=listed.values("platform_id")) | Q(operator=mine), name__icontains=name
-    )
+    rows = Platform.objects.filter(name__icontains=name)
+    if scheme:
+        rows = rows.filter(pk__in=listed.filter(scheme=scheme).values("platform_id"))
     rows = rows.prefetch_related(Prefetch("listings", listed.order_by("id"), to_attr="listed_here"))
     return page(rows, lambda row: _platform(row, mine.pk), key="pk", cursor=cursor, size=limit)
 
@@ -234,7 +240,7 @@ def occupations(request: HttpRequest, cursor: Cursor, limit: Size, name: Words) 
     """The national classification, by a part of the name or the beginning of the code."""
     found = Q(name__icontains=name) | Q(code__startswith=name)
     rows = Occupation.objects.filter(found)
-    names = ("edition", "code", "name", "name_en", "levels")
+    names = ("edition", "code", "name", "levels")
     return page(
         rows,
         lambda row: {"id": row.pk, **{one: getattr(row, one) for one in names}},
