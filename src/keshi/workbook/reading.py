@@ -12,7 +12,7 @@ from keshi.vocabulary import vocabulary
 from keshi.workbook.grid import Sheet
 from keshi.workbook.keyed import JUDGEMENT, Keyed, read_keyed
 from keshi.workbook.opening import TEXT_SUFFIXES, open_sheets
-from keshi.workbook.table import RowCount, Table, find_header, is_blank, read_table
+from keshi.workbook.table import RefusedRow, RowCount, Table, find_header, is_blank, read_table
 from keshi.workbook.words import (
     ITEM,
     SCHEME,
@@ -35,6 +35,7 @@ class Roster:
     """The trainees of a file, as the `trainees` of a case.
 
     `place` takes a path such as `trainees[3].minutes`; `notes` are things worth saying that stop nothing.
+    `refused` are the rows that are not among the trainees, each with its problems, which are in `problems` too.
     """
 
     trainees: list[dict[str, Any]]
@@ -42,6 +43,7 @@ class Roster:
     count: RowCount = field(default_factory=RowCount)
     problems: list[Problem] = field(default_factory=list)
     notes: list[Problem] = field(default_factory=list)
+    refused: list[RefusedRow] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -105,7 +107,12 @@ def read_roster(path: Path) -> Roster:
     reading = _Reading(path, [(sheet, kind) for sheet, kind in named if kind in ("", "trainees", "ours")])
     table = reading.roster()
     return Roster(
-        table.records if table else [], reading.place, reading.count, reading.problems, reading.notes
+        table.records if table else [],
+        reading.place,
+        reading.count,
+        reading.problems,
+        reading.notes,
+        table.refused_rows if table else [],
     )
 
 

@@ -69,6 +69,15 @@ class RowCount:
         return self.there + self.blank + self.total
 
 
+@dataclass(frozen=True, slots=True)
+class RefusedRow:
+    """A row that could not be read as it is: what it says by key, as written where a value was refused."""
+
+    record: dict[str, Any]
+    place: str
+    problems: list[Problem]
+
+
 @dataclass(slots=True)
 class Table:
     """A table that was read."""
@@ -81,6 +90,7 @@ class Table:
     count: RowCount = field(default_factory=RowCount)
     refused: set[str] = field(default_factory=set)
     """Identities of the refused rows, as far as they were readable."""
+    refused_rows: list[RefusedRow] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     notes: list[Problem] = field(default_factory=list)
 
@@ -186,12 +196,10 @@ def read_table(sheet: Sheet, header: Header, lexicon: Lexicon, *, identity: str 
         if column.fact.name == identity:
             identities = converted
     for at in sorted(bad):
-        _explain(
-            table,
-            kept[at],
-            [(column, cells[at]) for column, cells in zip(columns, values, strict=True)],
-            identity,
-        )
+        cells = [(column, found[at]) for column, found in zip(columns, values, strict=True)]
+        before = len(table.problems)
+        _explain(table, kept[at], cells, identity)
+        table.refused_rows.append(_as_written(table, kept[at], cells, identity, table.problems[before:]))
     records = _assembled(columns, values, len(kept))
     if bad:
         records = [record for at, record in enumerate(records) if at not in bad]
@@ -370,6 +378,22 @@ def _explain(table: Table, row: int, cells: list[tuple[Column, Any]], identity: 
                 reader(fact)(found)
             except Refused as refused:
                 table.problems.append(problem(refused, fact, where, value))
+
+
+def _as_written(
+    table: Table, row: int, cells: list[tuple[Column, Any]], identity: str | None, problems: list[Problem]
+) -> RefusedRow:
+    record: dict[str, Any] = {}
+    place = cell_place(table.sheet.name, row, None)
+    for column, found in cells:
+        if column.fact.name == identity:
+            place = cell_place(table.sheet.name, row, column.index, column.label)
+        raw = table.sheet.rows[row][column.index]
+        if isinstance(found, Refused):
+            record[column.key] = "" if isinstance(raw, Fault) else _digits(raw).strip()
+        elif found is not None:
+            record[column.key] = found
+    return RefusedRow(record, place, problems)
 
 
 def _digits(value: Any) -> str:

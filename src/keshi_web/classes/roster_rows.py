@@ -78,13 +78,15 @@ def read_file(content: bytes, suffix: str) -> Sheet:
             roster = read_roster(path)
         except BadInput as error:
             return Sheet(faults=[_fault(one) for one in error.problems])
-        rows = [
+        rows = [_row(refused.record, refused.place) for refused in roster.refused]  # to be mended first
+        rows += [
             _row(record, roster.place(f"trainees[{index}]")) for index, record in enumerate(roster.trainees)
         ]
+        of_rows = {id(problem) for refused in roster.refused for problem in refused.problems}
         return Sheet(
             rows,
-            [_fault(one) for one in roster.problems[:_MOST_SHOWN]],
-            [_fault(one) for one in roster.notes[:_MOST_SHOWN]],
+            [_fault(one) for one in roster.problems if id(one) not in of_rows][:_MOST_SHOWN],
+            [_fault(one) for one in roster.notes if one.code != "workbook-rows"][:_MOST_SHOWN],
         )
 
 
