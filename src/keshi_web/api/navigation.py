@@ -7,6 +7,12 @@ from keshi_web.ui import navigation
 
 navigation.register(
     navigation.Entry(
-        "api-tokens", _("接口令牌"), "key", "api:tokens", frozenset({Role.PROVIDER_ADMIN}), order=82
+        "api-tokens",
+        _("接口令牌"),
+        "key",
+        "api:tokens",
+        frozenset({Role.PROVIDER_ADMIN}),
+        order=82,
+        group="own",
     )
 )

@@ -37,7 +37,7 @@ OPERATIONS = [
 
 @pytest.fixture
 def service(filled: dict[str, Any]) -> Iterator[Any]:
-    """The service in this very thread, so that it sees the test's transaction; Django's client turned the signals on."""
+    """The service in this very thread, so that it sees the test's transaction."""
     signals = (request_started, request_finished)
     for signal in signals:
         signal.disconnect(close_old_connections)
@@ -63,26 +63,30 @@ def filled(system: System, settings: Any) -> dict[str, Any]:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=["sound", "faulty"])
-@pytest.mark.parametrize(("method", "path"), OPERATIONS, ids=lambda part: part.removeprefix("/api/v1/"))
-def test_an_operation_keeps_to_its_description(
-    service: Any, system: System, filled: dict[str, Any], method: str, path: str, mode: GenerationMode
+def test_every_operation_keeps_to_its_description(
+    service: Any, system: System, filled: dict[str, Any], mode: GenerationMode
 ) -> None:
     schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", service)
-    operation = schema[path][method.upper()]
-    known = {
-        name: value for name, value in filled.items() if f"{{{name}}}" in path and "amendments/{" not in path
-    }
-    given_paths = known if mode == GenerationMode.POSITIVE else None
+    for method, path in OPERATIONS:
+        known = {name: value for name, value in filled.items() if f"{{{name}}}" in path}
+        if mode == GenerationMode.NEGATIVE or path.startswith("/api/v1/amendments/"):
+            known = {}
+        keeps_to_its_description(schema[path][method.upper()], mode, known, system)
+
+
+def keeps_to_its_description(
+    operation: Any, mode: GenerationMode, known: dict[str, Any], system: System
+) -> None:
+    """Some requests, the same each time; `known` names parts of the address that exist. Nothing of them stays."""
 
     @settings(
-        max_examples=6, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
+        max_examples=5, deadline=None, derandomize=True, database=None, phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     @given(data=st.data())
     def run(data: st.DataObject) -> None:
         case = data.draw(operation.as_strategy(mode))
-        if given_paths:
-            case.path_parameters = {**case.path_parameters, **given_paths}
+        case.path_parameters = {**case.path_parameters, **known}
         with transaction.atomic():
             case.call_and_validate(headers={"Authorization": f"Bearer {system.text}"}, checks=CHECKS)
             transaction.set_rollback(True)

@@ -47,7 +47,7 @@ LANGUAGE = {
     "in": "header",
     "required": False,
     "description": "Chinese, or English where `en` is preferred.",
-    "schema": {"type": "string", "enum": ["zh-CN", "en"]},
+    "schema": {"type": "string", "examples": ["zh-CN", "en"]},
 }
 
 
