@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 class CatalogueConfig(AppConfig):
     name = "keshi_web.catalogue"
     label = "catalogue"
-    verbose_name = _("目录")
+    verbose_name = _("培训目录")
 
     def ready(self) -> None:
         from keshi_web.catalogue.receivers import on_published

@@ -7,13 +7,15 @@ from keshi_web.ui import navigation, states
 
 READERS = frozenset({*OFFICE_ROLES, *ORGANISATION_ROLES})
 
+navigation.group(navigation.Group("catalogue", _("目录"), "books", order=45))
 for key, label, icon, url_name, roles, order in (
-    ("evaluations", _("平台与课程评估"), "certificate", "catalogue:evaluations", READERS, 40),
+    ("evaluations", _("平台与课程评估"), "certificate", "catalogue:evaluations", READERS, 30),
     ("platforms", _("线上培训平台"), "device-laptop", "catalogue:platforms", READERS, 50),
     ("courses", _("线上课程"), "book", "catalogue:courses", READERS, 51),
     ("teachers", _("教师库"), "school", "catalogue:teachers", frozenset({*OFFICE_ROLES, *PROVIDERS}), 52),
     ("occupations", _("职业（工种）"), "briefcase", "catalogue:occupations", READERS, 60),
     ("tariffs", _("补贴标准"), "coin-yuan", "catalogue:tariffs", READERS, 61),
 ):
-    navigation.register(navigation.Entry(key, label, icon, url_name, roles, order=order))
+    group = "" if key == "evaluations" else "catalogue"
+    navigation.register(navigation.Entry(key, label, icon, url_name, roles, order=order, group=group))
 states.colour(listed="green", expiring="amber", expired="red", delisted="red", ahead="neutral")

@@ -154,7 +154,7 @@ class CodeForm(BaseForm):
     """The code that stands on a letter."""
 
     code = forms.CharField(
-        label=_("验证码"),
+        label=_("文书验证码"),
         max_length=60,
         help_text=_("文书末尾的16位验证码，字母不分大小写。"),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),

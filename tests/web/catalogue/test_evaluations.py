@@ -242,7 +242,7 @@ def test_a_second_evaluation_of_the_same_waits_for_the_first(opened):
 
 def test_after_the_last_day_of_the_policy_nobody_applies(opened):
     clock.stand_on(date(2020, 7, 1))
-    with pytest.raises(Invalid, match="不适用|不再受理"):
+    with pytest.raises(Invalid, match=r"不适用|不再受理"):
         opened("jinan", "ding", "course")
 
 

@@ -453,8 +453,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "目录",
-                "verbose_name_plural": "目录",
+                "verbose_name": "列入情况",
+                "verbose_name_plural": "列入情况",
             },
         ),
         migrations.AddField(

@@ -147,7 +147,7 @@ class Listing(models.Model):
     )
 
     class Meta:
-        verbose_name = verbose_name_plural = _("目录")
+        verbose_name = verbose_name_plural = _("列入情况")
         indexes = (models.Index(fields=["scheme", "valid_from"], name="listing_of_scheme"),)
         constraints = (
             models.CheckConstraint(
