@@ -41,6 +41,7 @@ navigation.register(
         "accounts:members",
         frozenset({Role.PROVIDER_ADMIN}),
         order=80,
+        group="own",
     )
 )
 navigation.register(

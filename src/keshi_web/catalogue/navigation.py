@@ -7,7 +7,7 @@ from keshi_web.ui import navigation, states
 
 READERS = frozenset({*OFFICE_ROLES, *ORGANISATION_ROLES})
 
-navigation.group(navigation.Group("catalogue", _("目录"), "books", order=45))
+navigation.group(navigation.Group("catalogue", _("资源目录"), "books", order=45))
 for key, label, icon, url_name, roles, order in (
     ("evaluations", _("平台与课程评估"), "certificate", "catalogue:evaluations", READERS, 30),
     ("platforms", _("线上培训平台"), "device-laptop", "catalogue:platforms", READERS, 50),

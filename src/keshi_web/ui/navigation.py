@@ -31,6 +31,18 @@ class Entry:
     url_name: str
     roles: frozenset[str] | None = None
     order: int = 100
+    group: str = ""
+    """Key of the group it stands under for people who are signed in."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Entries that share one place in the menu; where a reader sees only one of them, it stands alone."""
+
+    key: str
+    label: str | Promise
+    icon: str
+    order: int = 100
 
 
 @dataclass(frozen=True)
@@ -42,9 +54,22 @@ class Item:
     icon: str
     url: str
     active: bool
+    items: "tuple[Item, ...]" = ()
+    """The entries under it, for a group."""
 
 
 _entries: dict[str, Entry] = {}
+_groups: dict[str, Group] = {}
+
+
+def group(found: Group) -> None:
+    """Add a group to the menu.
+
+    Raises ValueError when another group has the same key.
+    """
+    if _groups.get(found.key, found) != found:
+        raise ValueError(f"two navigation groups are called {found.key!r}")
+    _groups[found.key] = found
 
 
 def register(entry: Entry) -> None:
@@ -71,10 +96,26 @@ def items(request: HttpRequest) -> list[Item]:
     actor = getattr(request, "actor", None)
     visible = [(entry, url) for entry, url in _addressed() if _may_see(entry, actor and actor.role)]
     active = getattr(request, "navigation_key", None) or _nearest(request.path, visible)
-    return [
-        Item(entry.key, str(entry.label), entry.icon, url, active=entry.key == active)
+    shown = [
+        (entry, Item(entry.key, str(entry.label), entry.icon, url, active=entry.key == active))
         for entry, url in visible
     ]
+    if actor is None:
+        return [item for _entry, item in shown]
+    return _grouped(shown)
+
+
+def _grouped(shown: Sequence[tuple[Entry, Item]]) -> list[Item]:
+    places: list[tuple[int, Item]] = []
+    for key, found in _groups.items():
+        members = tuple(item for entry, item in shown if entry.group == key)
+        if len(members) == 1:
+            places.append((found.order, members[0]))
+        elif members:
+            active = any(item.active for item in members)
+            places.append((found.order, Item(key, str(found.label), found.icon, "", active, members)))
+    places += [(entry.order, item) for entry, item in shown if entry.group not in _groups]
+    return [item for _order, item in sorted(places, key=lambda place: place[0])]
 
 
 def _may_see(entry: Entry, role: str | None) -> bool:

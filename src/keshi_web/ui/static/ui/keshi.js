@@ -8,7 +8,7 @@ document.documentElement.classList.add("js");
 
   // Menus of the header: one open at a time, closed by Escape or a click elsewhere.
   document.addEventListener("click", (event) => {
-    for (const menu of all("details.ks-menu[open]")) if (!menu.contains(event.target)) menu.open = false;
+    for (const menu of all(":is(details.ks-menu, details.ks-nav-group)[open]")) if (!menu.contains(event.target)) menu.open = false;
     const burger = event.target.closest("[data-toggle-menu]");
     if (burger) {
       const open = document.getElementById(burger.getAttribute("aria-controls")).classList.toggle("ks-open");
@@ -17,7 +17,7 @@ document.documentElement.classList.add("js");
   });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
-    for (const menu of all("details.ks-menu[open]")) {
+    for (const menu of all(":is(details.ks-menu, details.ks-nav-group)[open]")) {
       menu.open = false;
       menu.querySelector("summary").focus();
     }
