@@ -17,9 +17,13 @@ from pytest_django import DjangoDbBlocker
 
 from browser.person import Visitor
 from support.sample import sample_database, settings_day
-from support.service import clock, database_url, django_db_setup
+from support.service import ROOT, clock, database_url, django_db_setup
 
 __all__ = ["clock", "database_url", "django_db_setup", "sample_database", "settings_day"]
+
+
+FAILED = pytest.StashKey[bool]()
+PICTURES = ROOT / ".keshi" / "browser"
 
 
 class _Quiet(WSGIRequestHandler):
@@ -61,9 +65,18 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Any:
+    """Remember a failure, so that what the people saw last is kept as pictures."""
+    report = yield
+    if report.when == "call":
+        item.stash[FAILED] = report.failed
+    return report
+
+
 @pytest.fixture
 def visit(
-    site: str, chromium: Browser, django_db_blocker: DjangoDbBlocker
+    request: pytest.FixtureRequest, site: str, chromium: Browser, django_db_blocker: DjangoDbBlocker
 ) -> Iterator[Callable[..., Visitor]]:
     """`visit("yingkou-jia")`: that sample person, signed in, in a browser of their own."""
     open_ones: list[Visitor] = []
@@ -81,6 +94,11 @@ def visit(
 
     with django_db_blocker.unblock():
         yield come
+        if request.node.stash.get(FAILED, False):
+            PICTURES.mkdir(parents=True, exist_ok=True)
+            for number, visitor in enumerate(open_ones):
+                name = "".join(sign if sign.isalnum() else "-" for sign in request.node.name)
+                visitor.page.screenshot(path=PICTURES / f"{name}-{number}.png", full_page=True)
         faults = [fault for visitor in open_ones for fault in visitor.faults]
         for visitor in open_ones:
             visitor.page.context.close()
