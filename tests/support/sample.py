@@ -1,9 +1,11 @@
 """A database with the sample cities in it, made once for all test processes and copied."""
 
 import hashlib
+import os
 from collections.abc import Iterator
 from datetime import date
 
+import psutil
 import pytest
 from django.core.management import call_command
 from django.db import connection, connections
@@ -12,33 +14,72 @@ from pytest_django import DjangoDbBlocker
 from support import service
 
 SAMPLE = "keshi_template_sample_"
+BESIDE = "keshi_sample_"
+MAKING = "keshi_making_sample"
 DAY = date(2020, 4, 20)
 """On which all five notices are in force; the demonstration stands on it."""
+
+
+def sample_template() -> str:
+    """The name of a database with the sample in it, made when a source has changed; nobody works in it."""
+    name = f"{SAMPLE}{_digest()}"
+    with service._alone():
+        with service._maintenance() as cursor:
+            cursor.execute("select 1 from pg_database where datname = %s", [name])
+            if cursor.fetchone():
+                return name
+            cursor.execute("select datname from pg_database where datname ^@ %s", [SAMPLE])
+            for (old,) in cursor.fetchall():
+                cursor.execute(f"drop database {old} with (force)")
+        before = connection.settings_dict["NAME"]
+        service._copy(service._template(), MAKING)
+        service._turn_to(MAKING)
+        try:
+            service.service_clock.stand_on(DAY)
+            call_command("sample", verbosity=0)
+        finally:
+            connections.close_all()
+            service._turn_to(before)
+        with service._maintenance() as cursor:
+            cursor.execute(f"alter database {MAKING} rename to {name}")
+    return name
 
 
 @pytest.fixture(scope="session")
 def sample_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """This process's database with the sample cities in it, made once for all processes and copied."""
-    own = connection.settings_dict["NAME"]
     with django_db_blocker.unblock():
-        with service._alone():
-            template = f"{SAMPLE}{_digest()}"
-            with service._maintenance() as cursor:
-                cursor.execute("select 1 from pg_database where datname = %s", [template])
-                there = cursor.fetchone() is not None
-                if not there:
-                    cursor.execute("select datname from pg_database where datname ^@ %s", [SAMPLE])
-                    for (old,) in cursor.fetchall():
-                        cursor.execute(f"drop database {old} with (force)")
-            if not there:
-                service.service_clock.stand_on(DAY)
-                call_command("sample", verbosity=0)
-                connections.close_all()
-                service._copy(own, template)
-            else:
-                connections.close_all()
-                service._copy(template, own)
+        template = sample_template()
+        connections.close_all()
+        service._copy(template, connection.settings_dict["NAME"])
         yield
+
+
+@pytest.fixture(scope="session")
+def sample_beside(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
+    """The name of a database with the sample, beside this process's own, which stays as it is."""
+    name = f"{BESIDE}{os.getpid()}"
+    with django_db_blocker.unblock():
+        template = sample_template()
+        with service._maintenance() as cursor:
+            cursor.execute("select datname from pg_database where datname ^@ %s", [BESIDE])
+            for (left,) in cursor.fetchall():
+                if not psutil.pid_exists(int(left.removeprefix(BESIDE))):
+                    cursor.execute(f"drop database {left} with (force)")
+        service._copy(template, name)
+    yield name
+    with django_db_blocker.unblock(), service._maintenance() as cursor:
+        cursor.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture
+def on_sample(sample_beside: str, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """For one test the service works in `sample_beside`; ask for it before `db`, which undoes what is written."""
+    before = connection.settings_dict["NAME"]
+    service._turn_to(sample_beside)
+    yield
+    with django_db_blocker.unblock():
+        service._turn_to(before)
 
 
 def _digest() -> str:

@@ -1,8 +1,11 @@
 """Pages for what went wrong. They say what happened and what to do; when even the page fails, plain text does."""
 
+import errno
+import sys
 from collections.abc import Sequence
 
 import structlog
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext
@@ -37,6 +40,16 @@ WORDS = {
         _("系统没能完成这一步，已办理完毕的内容不受影响。"),
         _("请稍后再试；如仍出错，请把下面的编号告诉系统管理员。"),
     ),
+    503: (
+        _("暂时不能办理"),
+        _("数据库暂时没有应答，刚才的操作可能没有完成。"),
+        _("请稍等片刻，返回上一页重新提交；已经办成的步骤不会重复办理。"),
+    ),
+    507: (
+        _("存储空间不足"),
+        _("服务器存储空间不足，文件没有保存。"),
+        _("请稍后重新上传；如多次出现，请联系系统管理员。"),
+    ),
 }
 """Status: heading, what happened, what to do."""
 
@@ -54,8 +67,14 @@ def page(
         return HttpResponse(text, status=status)
     except Exception:
         log.exception("error page failed")
-        plain = f"{status} {heading}\n\n{words['what']}\n{do}\n{number}\n"
-        return HttpResponse(plain, status=status, content_type="text/plain; charset=utf-8")
+        return plain(status, number)
+
+
+def plain(status: int, number: str = "") -> HttpResponse:
+    """The same words without a page around them, for when nothing else works."""
+    heading, what, do = WORDS[status]
+    text = f"{status} {heading}\n\n{what}\n{do}\n{number}\n"
+    return HttpResponse(text, status=status, content_type="text/plain; charset=utf-8")
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -74,8 +93,31 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500."""
-    return page(request, 500)
+    """500; 503 where the database is away and 507 where the disk is full, which pass and are nobody's fault."""
+    error = sys.exc_info()[1]
+    if isinstance(error, OperationalError | InterfaceError):
+        return _without_database(request)
+    return page(request, 507 if no_room(error) else 500)
+
+
+def no_room(error: BaseException | None) -> bool:
+    """Whether an error says that the disk is full."""
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+def _without_database(request: HttpRequest) -> HttpResponse:
+    """A page drawn without the request, so that nothing on it asks the database: not even who is signed in."""
+    heading, what, do = WORDS[503]
+    words = {
+        "code": 503,
+        "heading": heading,
+        "what": what,
+        "do": do,
+        "number": getattr(request, "number", ""),
+    }
+    response = HttpResponse(render_to_string("config/error.html", words), status=503)
+    response["Retry-After"] = "10"
+    return response
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

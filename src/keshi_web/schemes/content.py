@@ -116,7 +116,9 @@ def _from_zip(raw: bytes) -> Content:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
             if len(entries) > MOST_FILES:
-                raise Invalid(_("压缩包内文件超过 %(most)d 个。") % {"most": MOST_FILES})
+                raise Invalid(
+                    _("压缩包内文件超过 %(most)d 个。请只放入政策文件后重新上传。") % {"most": MOST_FILES}
+                )
             root = _root(entry.filename for entry in entries)
             together = 0
             for entry in entries:
@@ -128,10 +130,13 @@ def _from_zip(raw: bytes) -> Content:
                     content = stream.read(MOST_BYTES + 1)
                 together += len(content)
                 if together > MOST_TOGETHER:
-                    raise Invalid(_("压缩包解开后超过 %(most)d MB。") % {"most": MOST_TOGETHER // 1024**2})
+                    raise Invalid(
+                        _("压缩包解开后超过 %(most)d MB。请只放入政策文件后重新上传。")
+                        % {"most": MOST_TOGETHER // 1024**2}
+                    )
                 _take(name, content, found, left)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
-        raise Invalid(_("压缩包无法打开：文件损坏、有密码或不是 zip 格式。")) from None
+        raise Invalid(_("压缩包无法打开：文件损坏、有密码或不是 zip 格式。请重新打包后上传。")) from None
     return _complete(found, left)
 
 
@@ -148,9 +153,12 @@ def _take(name: str, raw: bytes, found: dict[str, bytes], left: list[str]) -> No
         left.append(name)
         return
     if len(raw) > MOST_BYTES:
-        raise Invalid(_("文件 %(name)s 超过 %(most)d MB。") % {"name": name, "most": MOST_BYTES // 1024**2})
+        raise Invalid(
+            _("文件 %(name)s 超过 %(most)d MB。请核对是否选错文件，改正后重新上传。")
+            % {"name": name, "most": MOST_BYTES // 1024**2}
+        )
     if name in found:
-        raise Invalid(_("文件 %(name)s 出现了两次。") % {"name": name})
+        raise Invalid(_("文件 %(name)s 出现了两次。请只保留一份后重新上传。") % {"name": name})
     found[name] = raw
 
 

@@ -20,7 +20,7 @@ def send(delivery_id: int) -> None:
     """Send a delivery once. One that was sent already is left alone, so a repeated job sends nothing twice.
 
     Raises:
-        sms.NotSent: for now; the attempt and its reason are kept.
+        sms.NotSent: for now; the attempt and its reason are kept. Also while another process sends it.
         sms.Refused: for good; the delivery is marked as failed.
     """
     with transaction.atomic():
@@ -31,6 +31,9 @@ def send(delivery_id: int) -> None:
             .first()
         )
         if delivery is None:
+            if Delivery.objects.filter(pk=delivery_id, state=Delivery.State.WAITING).exists():
+                # Another sends it, or was cut off and the database has not noticed: ask again later.
+                raise sms.NotSent("being sent")
             return
         delivery.attempts += 1
         try:

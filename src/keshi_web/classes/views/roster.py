@@ -18,7 +18,7 @@ from keshi_web.classes.forms import control_for, stored
 from keshi_web.classes.models import Filing, RosterImport
 from keshi_web.classes.roster_rows import Row
 from keshi_web.classes.services import roster as acts
-from keshi_web.classes.views.wizard import WRITERS, onwards, wizard_context, writable
+from keshi_web.classes.views.wizard import WRITERS, onwards, refused, wizard_context, writable
 from keshi_web.common.errors import Refusal
 from keshi_web.common.language import lang
 from keshi_web.common.vocabulary import label
@@ -137,7 +137,7 @@ def upload(request: HttpRequest, number: str) -> HttpResponse:
             )
             return redirect("classes:preview", number, made.pk)
         except Refusal as refusal:
-            form.add_error("file", str(refusal))
+            refused(request, filing, form, "file", refusal)
     return _page(request, filing, 422, upload=form)
 
 
@@ -154,7 +154,7 @@ def paste(request: HttpRequest, number: str) -> HttpResponse:
             )
             return redirect("classes:preview", number, made.pk)
         except Refusal as refusal:
-            form.add_error("text", str(refusal))
+            refused(request, filing, form, "text", refusal)
     return _page(request, filing, 422, paste=form)
 
 
@@ -170,7 +170,7 @@ def add(request: HttpRequest, number: str) -> HttpResponse:
             messages.success(request, _now("已加入名册。"))
             return redirect("classes:roster", number)
         except Refusal as refusal:
-            form.add_error(None, str(refusal))
+            refused(request, filing, form, None, refusal)
     return _page(request, filing, 422, person=form)
 
 

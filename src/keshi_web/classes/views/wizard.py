@@ -4,6 +4,8 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -98,6 +100,13 @@ def onwards(request: HttpRequest, filing: Filing, step: str) -> HttpResponse:
         messages.success(request, _("已保存。您可以随时回来继续填写。"))
         return redirect("classes:filing", number)
     return redirect(f"classes:{STEPS[STEPS.index(step) + 1]}", number)
+
+
+def refused(request: HttpRequest, filing: Filing, form: Form, name: str | None, refusal: Refusal) -> None:
+    """Say at the control why nothing was saved; on top, where a filing handed in meanwhile shows no controls."""
+    form.add_error(name, str(refusal))
+    if not filing.plan_open:
+        messages.error(request, str(refusal))
 
 
 def _revision(request: HttpRequest) -> int | None:
@@ -200,17 +209,18 @@ def hand_in(request: HttpRequest, number: str, material: str) -> HttpResponse:
     if form.is_valid():
         try:
             upload = form.cleaned_data.get("file")
-            attachment = (
-                store_file(upload, actor_id=request.actor.user_id, purpose="filing") if upload else None
-            )
-            drafts.hand_in(
-                filing.pk, material, by=request.actor, attachment=attachment,
-                not_applicable=form.cleaned_data.get("not_applicable") or "",
-                on_paper=False,
-            )  # fmt: skip
+            with transaction.atomic():  # where the act is refused, the file is not kept either
+                attachment = (
+                    store_file(upload, actor_id=request.actor.user_id, purpose="filing") if upload else None
+                )
+                drafts.hand_in(
+                    filing.pk, material, by=request.actor, attachment=attachment,
+                    not_applicable=form.cleaned_data.get("not_applicable") or "",
+                    on_paper=False,
+                )  # fmt: skip
             return redirect(reverse("classes:materials", args=[number]) + f"#{material}")
         except Refusal as refusal:
-            form.add_error("file", str(refusal))
+            refused(request, filing, form, "file", refusal)
     return render(request, "classes/materials.html", _materials_context(filing, form, material), status=422)
 
 
