@@ -19,3 +19,5 @@ for key, label, icon, url_name, roles, order in (
     group = "" if key == "evaluations" else "catalogue"
     navigation.register(navigation.Entry(key, label, icon, url_name, roles, order=order, group=group))
 states.colour(listed="green", expiring="amber", expired="red", delisted="red", ahead="neutral")
+# Lists whose state is only a tone name the colour itself.
+states.colour(green="green", amber="amber", red="red", blue="blue")

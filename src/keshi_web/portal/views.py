@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 from keshi_web.accounts.guards import public
 from keshi_web.catalogue import queries
 from keshi_web.catalogue.models import Listing, Teacher
-from keshi_web.catalogue.views.common import STANDING_KINDS, standing_label
+from keshi_web.catalogue.views.common import standing_label
 from keshi_web.common import clock
 from keshi_web.documents.queries import find_by_code
 from keshi_web.regions.models import Region
@@ -79,7 +79,7 @@ class Directory(ListPage):
         Column(
             "standing",
             _("状态"),
-            lambda row: (STANDING_KINDS[_standing(row)], standing_label(_standing(row))),
+            lambda row: (_standing(row), standing_label(_standing(row))),
             kind="state",
         ),
         Column(

@@ -11,7 +11,6 @@ from keshi_web.catalogue.models import Course, Evaluation, Platform
 from keshi_web.catalogue.sample import _actor, answers
 from keshi_web.organisations.models import Organisation
 from keshi_web.schemes.models import SchemeVersion
-
 from web.classes.conftest import _sample_cities, settings_day, sign_in
 
 __all__ = ["_sample_cities", "settings_day", "sign_in"]
