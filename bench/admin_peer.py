@@ -1,4 +1,4 @@
-"""The peer of the list of filings: the same rows and columns in Django's own admin. Settings of the measurement only."""
+"""Settings of the measurement: the service with Django's own admin beside it, the peer of the list of filings."""
 
 from typing import Any
 
@@ -28,9 +28,9 @@ class _Anyone:
 
 def change_list(actor: Any, query: dict[str, str]) -> None:
     """The admin's list of the filings that the actor sees, rendered."""
-    from admin_urls import filings
     from django.test import RequestFactory
 
+    from admin_urls import filings
     from keshi_web.accounts.actor import scope_of
     from keshi_web.common.row_security import seeing
 

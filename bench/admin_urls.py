@@ -12,7 +12,17 @@ from keshi_web.config.urls import urlpatterns as service
 class Filings(admin.ModelAdmin):
     """The columns, filters, search and order of the service's list."""
 
-    list_display = ("number", "organisation", "project", "training_type", "head_count", "estimate", "starts_on", "state", "due")
+    list_display = (
+        "number",
+        "organisation",
+        "project",
+        "training_type",
+        "head_count",
+        "estimate",
+        "starts_on",
+        "state",
+        "due",
+    )
     list_filter = ("process__state", "training_type")
     search_fields = ("process__number", "project", "organisation__name")
     list_select_related = ("process", "organisation")

@@ -20,27 +20,26 @@ import django
 
 django.setup()
 
-import xlsxwriter
-from admin_peer import change_list
-from django.core.files.base import ContentFile
-from django.db import connection, transaction
-from django.db.models import Count
-from django.test import Client
-from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
+import xlsxwriter  # noqa: E402
+from django.core.files.base import ContentFile  # noqa: E402
+from django.db import connection, transaction  # noqa: E402
+from django.db.models import Count  # noqa: E402
+from django.test import Client  # noqa: E402
+from django.test.utils import CaptureQueriesContext  # noqa: E402
+from django.urls import reverse  # noqa: E402
 
-from keshi_web.accounts.actor import Actor, actor_of
-from keshi_web.accounts.models import User
-from keshi_web.accounts.roles import Role
-from keshi_web.classes.completeness import roster_facts
-from keshi_web.classes.generate.people import identity
-from keshi_web.classes.models import Enrolment, Filing
-from keshi_web.classes.roster_template import write as write_template
-from keshi_web.classes.services import roster
-from keshi_web.common.row_security import run_as_system
-from keshi_web.organisations.models import Organisation
-from keshi_web.people.models import Person
-from keshi_web.workflow.models import Process
+from admin_peer import change_list  # noqa: E402
+from keshi_web.accounts.actor import Actor, actor_of  # noqa: E402
+from keshi_web.accounts.models import User  # noqa: E402
+from keshi_web.accounts.roles import Role  # noqa: E402
+from keshi_web.classes.generate.people import identity  # noqa: E402
+from keshi_web.classes.models import Enrolment, Filing  # noqa: E402
+from keshi_web.classes.roster_template import write as write_template  # noqa: E402
+from keshi_web.classes.services import roster  # noqa: E402
+from keshi_web.common.row_security import run_as_system  # noqa: E402
+from keshi_web.organisations.models import Organisation  # noqa: E402
+from keshi_web.people.models import Person  # noqa: E402
+from keshi_web.workflow.models import Process  # noqa: E402
 
 RUNS = int(sys.argv[1]) if len(sys.argv) > 1 else 40
 ROSTER = int(sys.argv[2]) if len(sys.argv) > 2 else 5_000
@@ -72,7 +71,10 @@ def measured(name: str, who: str, act: Act) -> dict[str, Any]:
         times.append((time.perf_counter() - began) * 1000)
     times.sort()
     p95 = times[min(len(times) - 1, int(len(times) * 0.95))]
-    print(f"{name:<44} {who:<10} {statistics.median(times):7.1f} {p95:7.1f} {times[-1]:7.1f} {queries:4}", file=sys.stderr)
+    print(
+        f"{name:<44} {who:<10} {statistics.median(times):7.1f} {p95:7.1f} {times[-1]:7.1f} {queries:4}",
+        file=sys.stderr,
+    )
     return {
         "page": name, "who": who, "p50": statistics.median(times), "p95": p95, "max": times[-1],
         "queries": queries,
@@ -97,16 +99,20 @@ def pages() -> list[dict[str, Any]]:
     busiest = submitted.annotate(n=Count("id")).order_by("-n")[0]["office_id"]
     example = Process.objects.filter(kind="filing", state="submitted", office_id=busiest).latest("id")
     city = example.path.split("/")[2]
-    clerk, clerk_actor = signed_in(
+    clerk, _ = signed_in(
         User.objects.filter(assignments__office_id=busiest, assignments__role=Role.CLERK)[0].username
     )
     leader, leader_actor = signed_in(
         User.objects.filter(assignments__office__key=city, assignments__role=Role.BUREAU_LEADER)[0].username
     )
     provincial, _ = signed_in(
-        User.objects.filter(assignments__office__key=f"{city[:2]}0000", assignments__role=Role.BUREAU_LEADER)[0].username
+        User.objects.filter(assignments__office__key=f"{city[:2]}0000", assignments__role=Role.BUREAU_LEADER)[
+            0
+        ].username
     )
-    most = Process.objects.values("organisation_id").annotate(n=Count("id")).order_by("-n")[0]["organisation_id"]
+    most = (
+        Process.objects.values("organisation_id").annotate(n=Count("id")).order_by("-n")[0]["organisation_id"]
+    )
     firm = Organisation.objects.get(pk=most)
     provider, _ = signed_in(
         User.objects.filter(assignments__organisation=firm, assignments__role=Role.PROVIDER_ADMIN)[0].username
@@ -122,14 +128,26 @@ def pages() -> list[dict[str, Any]]:
         measured("work queue", "leader", got(leader, queue)),
         measured("queue: text", "clerk", got(clerk, queue, text=seen.project[:4])),
         measured("under way, whole city", "leader", got(leader, reverse("workflow:open"), scope="below")),
-        measured("under way, whole city: text", "leader", got(leader, reverse("workflow:open"), scope="below", text="养老护理")),
+        measured(
+            "under way, whole city: text",
+            "leader",
+            got(leader, reverse("workflow:open"), scope="below", text="养老护理"),
+        ),
         measured("done", "leader", got(leader, reverse("workflow:done"))),
         measured("messages", "clerk", got(clerk, reverse("workflow:inbox"))),
     ]
-    for who, client in (("clerk", clerk), ("leader", leader), ("province", provincial), ("provider", provider)):
+    for who, client in (
+        ("clerk", clerk),
+        ("leader", leader),
+        ("province", provincial),
+        ("provider", provider),
+    ):
         found.append(measured("filings", who, got(client, filings)))
     for name, query in (
-        *((f"filings: state {state}", {"state": state}) for state in ("submitted", "returned", "approved", "finished")),
+        *(
+            (f"filings: state {state}", {"state": state})
+            for state in ("submitted", "returned", "approved", "finished")
+        ),
         ("filings: type", {"training_type": seen.training_type}),
         ("filings: start from, until", {"starts_from": "2020-10-01", "starts_until": "2020-10-31"}),
         ("filings: state and days", {"state": "finished", "starts_from": "2020-06-01"}),
@@ -139,12 +157,19 @@ def pages() -> list[dict[str, Any]]:
         ("filings: search organisation", {"q": firm.name[-10:]}),
         ("filings: search nothing found", {"q": "查无此项目"}),
         ("filings: page 100", {"page": "100", "size": "100"}),
-        *((f"filings: by {key}", {"sort": key}) for key in ("organisation", "project", "-people", "-estimate", "starts_on", "due")),
+        *(
+            (f"filings: by {key}", {"sort": key})
+            for key in ("organisation", "project", "-people", "-estimate", "starts_on", "due")
+        ),
     ):
         found.append(measured(name, "leader", got(leader, filings, **query)))
     found += [
         measured("filings: search project", "province", got(provincial, filings, q="养老护理")),
-        measured("filings: 1 000 to a workbook", "leader", got(leader, filings, export="xlsx", **_some(leader_actor))),
+        measured(
+            "filings: 1 000 to a workbook",
+            "leader",
+            got(leader, filings, export="xlsx", **_some(leader_actor)),
+        ),
         measured("filing", "clerk", got(clerk, reverse("classes:filing", args=[example.number]))),
         measured("filing", "provider", got(provider, reverse("classes:filing", args=[own.number]))),
         measured("people of a filing", "clerk", got(clerk, reverse("classes:people", args=[example.number]))),
@@ -152,7 +177,9 @@ def pages() -> list[dict[str, Any]]:
         measured("search by ID number", "clerk", lambda: _found(clerk, number)),
         measured("search by ID number, somebody else's", "provider", lambda: _found(provider, number)),
         measured("organisations", "leader", got(leader, reverse("organisations:list"))),
-        measured("organisations: search", "leader", got(leader, reverse("organisations:list"), q=firm.name[-8:])),
+        measured(
+            "organisations: search", "leader", got(leader, reverse("organisations:list"), q=firm.name[-8:])
+        ),
         measured("organisations: search", "clerk", got(clerk, reverse("organisations:list"), q="机械")),
     ]
     for page in ("catalogue:directory", "catalogue:public", "portal:directory"):
@@ -160,8 +187,14 @@ def pages() -> list[dict[str, Any]]:
         if url:
             found.append(measured("public directory", "nobody", got(Client(), url)))
             break
-    for name, query in (("filings", {}), ("filings: search project", {"q": "养老护理"}), ("filings: page 100", {"p": "100"})):
-        found.append(measured(f"Django admin: {name}", "leader", lambda query=query: change_list(leader_actor, query)))
+    for name, query in (
+        ("filings", {}),
+        ("filings: search project", {"q": "养老护理"}),
+        ("filings: page 100", {"p": "100"}),
+    ):
+        found.append(
+            measured(f"Django admin: {name}", "leader", lambda query=query: change_list(leader_actor, query))
+        )
     return found
 
 
@@ -203,7 +236,13 @@ def roster_of(rows: int) -> dict[str, Any]:
         done = time.perf_counter()
         assert stored == rows, stored
         transaction.set_rollback(True)
-    return {"rows": rows, "upload": taken - began, "read": read - taken, "store": done - read, "whole": done - began}
+    return {
+        "rows": rows,
+        "upload": taken - began,
+        "read": read - taken,
+        "store": done - read,
+        "whole": done - began,
+    }
 
 
 def workbook(filing: Filing, rows: int) -> bytes:
@@ -225,8 +264,17 @@ def workbook(filing: Filing, rows: int) -> bytes:
         for row in range(1, rows + 1):
             name, number, phone = identity(2_000_001 + 2 * row)
             for column, head_text in enumerate(names):
-                known = {"姓名": name, "身份证号码": number, "身份证号": number, "手机号码": phone, "联系电话": phone, "序号": str(row)}
-                value = known.get(head_text) or next((v for k, v in usual.items() if head_text.startswith(k)), "")
+                known = {
+                    "姓名": name,
+                    "身份证号码": number,
+                    "身份证号": number,
+                    "手机号码": phone,
+                    "联系电话": phone,
+                    "序号": str(row),
+                }
+                value = known.get(head_text) or next(
+                    (v for k, v in usual.items() if head_text.startswith(k)), ""
+                )
                 sheet.write_string(row, column, value)
     return file.getvalue()
 

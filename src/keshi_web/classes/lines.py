@@ -1,8 +1,8 @@
 """What the list of filings shows, filters, searches and sorts by, one narrow row for each filing.
 
-The database itself keeps it (triggers in the migrations of `config`, where the table lives): nobody writes it. A list of
-a hundred thousand filings reads some megabytes of it instead of joining wide tables, and row-level security, under
-which no search index may serve, costs little on it. docs/decisions/0007 tells more.
+The database itself keeps it (triggers in the migrations of `config`, where the table lives): nobody writes it. A list
+of a hundred thousand filings reads some megabytes of it instead of joining wide tables, and row-level security,
+under which no search index may serve, costs little on it. docs/decisions/0007 tells more.
 """
 
 from django.db import models

@@ -1,7 +1,5 @@
 """The second net: what a query shows that somebody forgot to scope."""
 
-from collections.abc import Iterator
-
 import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.http import HttpRequest, HttpResponse
@@ -28,8 +26,8 @@ def counted() -> dict[str, int]:
 
 
 @pytest.fixture
-def providers() -> Iterator[list[Actor]]:
-    yield [actor("yingkou-jia"), actor("jinan-jia")]
+def providers() -> list[Actor]:
+    return [actor("yingkou-jia"), actor("jinan-jia")]
 
 
 def test_an_unscoped_query_in_a_providers_request_finds_only_its_own(providers: list[Actor]) -> None:
@@ -91,7 +89,9 @@ def test_who_is_nobody_sees_nothing() -> None:
 
 def test_a_connection_that_was_told_nothing_sees_nothing() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("select set_config('keshi.path_from', null, true), set_config('keshi.path_until', null, true)")
+        cursor.execute(
+            "select set_config('keshi.path_from', null, true), set_config('keshi.path_until', null, true)"
+        )
         cursor.execute("select count(*) from workflow_process")
         assert cursor.fetchone() == (0,)
 
@@ -143,11 +143,15 @@ def test_a_failed_act_leaves_no_wider_scope(providers: list[Actor]) -> None:
     with seeing(scope_of(providers[0])):
         own = Process.objects.count()
         with pytest.raises(IntegrityError), transaction.atomic(), beyond_scope("this test"):
-            Process.objects.create(number=Process.objects.all()[0].number, office_id=1, chain=[1], turn="office")
+            Process.objects.create(
+                number=Process.objects.all()[0].number, office_id=1, chain=[1], turn="office"
+            )
         assert Process.objects.count() == own
         with beyond_scope("this test"):
             with pytest.raises(IntegrityError), transaction.atomic():
-                Process.objects.create(number=Process.objects.all()[0].number, office_id=1, chain=[1], turn="office")
+                Process.objects.create(
+                    number=Process.objects.all()[0].number, office_id=1, chain=[1], turn="office"
+                )
             assert Process.objects.count() > own
         assert Process.objects.count() == own
     assert current() == SYSTEM
@@ -155,7 +159,9 @@ def test_a_failed_act_leaves_no_wider_scope(providers: list[Actor]) -> None:
 
 def test_the_applications_role_cannot_fall_through_the_net() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("select rolsuper, rolbypassrls, rolcreaterole from pg_roles where rolname = current_user")
+        cursor.execute(
+            "select rolsuper, rolbypassrls, rolcreaterole from pg_roles where rolname = current_user"
+        )
         assert cursor.fetchone() == (False, False, False)
         cursor.execute(
             "select relname, relrowsecurity, relforcerowsecurity from pg_class"

@@ -48,7 +48,10 @@ class Copy:
 
 
 CLOCK = "(select d.due_on from due d where d.run = {run} and d.days = p.days)"
-_RUN_OF_PROCESS = "(select r.id from workflow_clockrun r where r.process_id = t.id and r.name = t.due_clock and not r.stopped)"
+_RUN_OF_PROCESS = (
+    "(select r.id from workflow_clockrun r"
+    " where r.process_id = t.id and r.name = t.due_clock and not r.stopped)"
+)
 _STARTS, _ENDS = "filing.starts_on + p.days", "filing.ends_on + p.days"
 OVERRIDES: dict[type[models.Model], dict[str, str]] = {
     Process: {
@@ -58,7 +61,10 @@ OVERRIDES: dict[type[models.Model], dict[str, str]] = {
     },
     Filing: {"id": "p.filing_id", "process": "p.process_id", "project": "p.project"},
     Entry: {"process": "p.process_id"},
-    ClockRun: {"process": "p.process_id", "due_on": f"case when t.due_on is null then null else {CLOCK.format(run='t.id')} end"},
+    ClockRun: {
+        "process": "p.process_id",
+        "due_on": f"case when t.due_on is null then null else {CLOCK.format(run='t.id')} end",
+    },
     ClockEvent: {"run": "new_run.id", "entry": "new_entry.id"},
     Module: {"filing": "p.filing_id"},
     Material: {"filing": "p.filing_id"},
@@ -83,7 +89,8 @@ JOINS: dict[type[models.Model], str] = {
     " join workflow_clockrun new_run on new_run.process_id = p.process_id and new_run.name = old_run.name"
     "  and new_run.started_on = old_run.started_on + p.days and new_run.stopped = old_run.stopped"
     " left join workflow_entry old_entry on old_entry.id = t.entry_id"
-    " left join workflow_entry new_entry on new_entry.process_id = p.process_id and new_entry.version = old_entry.version",
+    " left join workflow_entry new_entry on new_entry.process_id = p.process_id"
+    "  and new_entry.version = old_entry.version",
     Module: f"{_FILING} join classes_module t on t.filing_id = filing.id",
     Material: f"{_FILING} join classes_material t on t.filing_id = filing.id",
     Task: f"{_FILING} join classes_task t on t.filing_id = filing.id",
@@ -99,7 +106,9 @@ def write(plan: Sequence[Copy]) -> None:
     """Write the copies of a plan. Expects the temporary tables `person` and `due`."""
     with connection.cursor() as cursor:
         processes, filings = (_reserve(cursor, model, len(plan)) for model in (Process, Filing))
-        columns = ", ".join(f"{one.name} {'int' if one.name == 'days' else _TYPES[one.type]}" for one in fields(Copy))  # type: ignore[index]
+        columns = ", ".join(
+            f"{one.name} {'int' if one.name == 'days' else _TYPES[one.type]}" for one in fields(Copy)
+        )  # type: ignore[index]
         cursor.execute(f"create temporary table plan ({columns}) on commit drop")
         with cursor.copy("copy plan from stdin") as copy:
             for place, line in enumerate(plan):
@@ -129,7 +138,9 @@ def tables(people: Iterable[tuple[int, object]], runs: Iterable[ClockRun], shift
         with cursor.copy("copy person from stdin") as copy:
             for row in people:
                 copy.write_row(row)
-        cursor.execute("create temporary table due (run bigint, days int, due_on date, primary key (run, days))")
+        cursor.execute(
+            "create temporary table due (run bigint, days int, due_on date, primary key (run, days))"
+        )
         lines = [(run.pk, days, _due(run, days)) for run in runs for days in shifts]
         with cursor.copy("copy due from stdin") as copy:
             for line in lines:

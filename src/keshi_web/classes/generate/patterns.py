@@ -86,7 +86,9 @@ def _make(city: City, state: str, serial: int) -> Process | None:
                 transition = process.workflow.find(event, process.state)
                 assert transition is not None
                 given = {**REASON, "due_on": FIRST_DAY + timedelta(days=30)}
-                wanted = {name: given[name] for name in (*transition.needs, *transition.offers) if name in given}
+                wanted = {
+                    name: given[name] for name in (*transition.needs, *transition.offers) if name in given
+                }
                 with clock.standing_on(_day_of(event, filing)):
                     act(process, event, by=people[transition.at](), given=wanted)
             return Process.objects.select_related("office").get(pk=filing.process_id)
@@ -96,7 +98,8 @@ def _make(city: City, state: str, serial: int) -> Process | None:
 
 def _day_of(event: str, filing: Filing) -> date:
     filing.refresh_from_db()
-    assert filing.starts_on is not None and filing.ends_on is not None
+    assert filing.starts_on is not None
+    assert filing.ends_on is not None
     match event:
         case "start":
             return filing.starts_on

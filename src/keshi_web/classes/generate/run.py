@@ -29,10 +29,39 @@ _SHARES = {
     "withdrawn": 3, "refused": 3,
 }  # fmt: skip
 """Of a hundred filings; a state not named has one."""
-_OLDEST_WEEKS = {"finished": 99, "withdrawn": 99, "refused": 99, "revoked": 99, "running": 5, "interrupted": 4, "resuming": 4}
+_OLDEST_WEEKS = {
+    "finished": 99,
+    "withdrawn": 99,
+    "refused": 99,
+    "revoked": 99,
+    "running": 5,
+    "interrupted": 4,
+    "resuming": 4,
+}
 """How long ago a case came into its state, at most; three weeks where it is not said."""
-_TRADES = ("数控车床", "焊接", "电工", "叉车", "养老护理", "中式烹调", "仓储物流", "纺织", "汽车维修", "电子装配", "钳工", "制冷")
-_KINDS = ("操作工在岗培训", "安全技术培训", "技能提升培训", "转岗培训", "新员工岗前培训", "质量管理培训", "新技术培训")
+_TRADES = (
+    "数控车床",
+    "焊接",
+    "电工",
+    "叉车",
+    "养老护理",
+    "中式烹调",
+    "仓储物流",
+    "纺织",
+    "汽车维修",
+    "电子装配",
+    "钳工",
+    "制冷",
+)
+_KINDS = (
+    "操作工在岗培训",
+    "安全技术培训",
+    "技能提升培训",
+    "转岗培训",
+    "新员工岗前培训",
+    "质量管理培训",
+    "新技术培训",
+)
 Say = Callable[[str], None]
 
 
@@ -67,7 +96,9 @@ def run(*, filings: int, organisations: int, trainees: int, seed: int, processes
 def _places() -> dict[str, list[Place]]:
     """Districts by city, the sample's district first; accounts are made where they are missing."""
     rows = (
-        Organisation.objects.filter(uscc__contains="MG").select_related("region__parent").order_by("region__path", "id")
+        Organisation.objects.filter(uscc__contains="MG")
+        .select_related("region__parent")
+        .order_by("region__path", "id")
     )
     by_region: dict[Region, list[Organisation]] = {}
     for row in rows:
@@ -88,9 +119,7 @@ def _places() -> dict[str, list[Place]]:
 
 
 @transaction.atomic
-def _accounts(
-    wanted: list[tuple[str, Role, Region | None, Organisation | None]], hashed: str
-) -> list[int]:
+def _accounts(wanted: list[tuple[str, Role, Region | None, Organisation | None]], hashed: str) -> list[int]:
     """Users by sign-in name with one assignment each; their keys."""
     names = [username for username, *_rest in wanted]
     there = dict(User.objects.filter(username__in=names).values_list("username", "pk"))
@@ -115,7 +144,8 @@ def _plan(
         by_city.setdefault(pattern.city.slug, []).append(pattern)
     cities = sorted(by_city)
     weighed = {
-        slug: [one for one in found for _ in range(_SHARES.get(one.process.state, 1))] for slug, found in by_city.items()
+        slug: [one for one in found for _ in range(_SHARES.get(one.process.state, 1))]
+        for slug, found in by_city.items()
     }
     own = {pattern.process.pk: _people_of(pattern) for pattern in known}
     for first in range(0, filings, BATCH):

@@ -25,6 +25,8 @@ TABLE = f"""
     );
     insert into classes_filingline ({COLUMNS}) {LINES};
     create index filingline_place on classes_filingline (path varchar_pattern_ops, filing_id);
+    create index filingline_number on classes_filingline (number, filing_id);
+    create index filingline_starts on classes_filingline (starts_on, filing_id);
     create index filingline_organisation on classes_filingline (organisation_id, filing_id);
 """
 # Whoever changes a case, all of its lines follow: the functions see everything for a moment.
@@ -33,7 +35,9 @@ EVERYTHING = {
     "drafts": "yes", "everything": "yes",
 }  # fmt: skip
 SAVED = ", ".join(f"coalesce(current_setting('keshi.{name}', true), '')" for name in EVERYTHING)
-WIDEN = " ".join(f"perform set_config('keshi.{name}', '{value}', true);" for name, value in EVERYTHING.items())
+WIDEN = " ".join(
+    f"perform set_config('keshi.{name}', '{value}', true);" for name, value in EVERYTHING.items()
+)
 NARROW = " ".join(
     f"perform set_config('keshi.{name}', before[{place}], true);" for place, name in enumerate(EVERYTHING, 1)
 )
@@ -65,7 +69,10 @@ POLICY = (
     " alter table classes_filingline enable row level security, force row level security;"
 )
 TABLES = ("classes_filing", "workflow_process", "organisations_organisation")
-UNDO = "; ".join(f"drop function filingline_of_{table} cascade" for table in TABLES) + "; drop table classes_filingline"
+UNDO = (
+    "; ".join(f"drop function filingline_of_{table} cascade" for table in TABLES)
+    + "; drop table classes_filingline"
+)
 
 
 class Migration(migrations.Migration):

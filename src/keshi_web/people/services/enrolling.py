@@ -37,7 +37,9 @@ class NewPerson:
 
 
 @transaction.atomic
-@beyond_scope("whoever is known already is recognised, wherever they were enrolled; only rows that were given are answered")
+@beyond_scope(
+    "whoever is known already is recognised, wherever they were enrolled; only rows that were given are answered"
+)
 def enrol_people(rows: Iterable[NewPerson]) -> list[Person]:
     """The people of these rows, in the rows' order; those not yet known are brought in.
 
