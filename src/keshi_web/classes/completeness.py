@@ -86,14 +86,14 @@ def _plan(filing: Filing, scheme: Scheme) -> list[Point]:
         _("培训项目"): filing.project,
         _("开班日期"): filing.starts_on,
         _("结束日期"): filing.ends_on,
-        _("线上培训平台"): filing.platform_id,
+        _("所用线上培训平台"): filing.platform_id,
         _("培训管理员"): filing.administrator_id,
     }
     used = needed(filing, scheme)
     if "class.training_type" in used:
         wanted[_("培训类型")] = filing.training_type
     if "class.occupation" in used:
-        wanted[_("职业（工种）")] = filing.occupation_id
+        wanted[_("培训职业（工种）")] = filing.occupation_id
     if "trainee.certificate.kind" in used:
         wanted[_("拟取得证书")] = filing.planned_certificate
     points = [

@@ -1,5 +1,6 @@
 """The wizard's forms, drawn from the notice: it asks for what the item's rules and the notice's forms need, no more."""
 
+import dataclasses
 from datetime import date
 from typing import Any
 
@@ -92,6 +93,18 @@ def answer_control(field: FormField) -> forms.Field:
             return forms.CharField(label=label, required=False, max_length=500)
 
 
+@dataclasses.dataclass
+class Section:
+    """Fields under one heading; a folded one opens by itself where something was filled in or is wrong."""
+
+    title: str
+    names: list[str]
+    note: str = ""
+    folded: bool = False
+    fields: list[forms.BoundField] = dataclasses.field(default_factory=list)
+    open: bool = False
+
+
 class PlanForm(BaseForm):
     """The plan of a class. Fields that the item's rules do not use are not there."""
 
@@ -130,7 +143,7 @@ class PlanForm(BaseForm):
             required=False,
         )
         self.fields["occupation"] = forms.CharField(
-            label=_("职业（工种）"),
+            label=_("培训职业（工种）"),
             required=False,
             max_length=100,
             help_text=_("输入编码或名称，从列表中选择。"),
@@ -170,7 +183,7 @@ class PlanForm(BaseForm):
         filing = self.filing
         platforms = platform_choices(filing)
         self.fields["platform"] = forms.ChoiceField(
-            label=_("线上培训平台"), choices=platforms, required=False
+            label=_("所用线上培训平台"), choices=platforms, required=False
         )
         held = kinds_on(filing.organisation, clock.today())
         roles = sorted({FACT_KINDS[KindOf(one)] for one in held})
@@ -333,8 +346,8 @@ class PlanForm(BaseForm):
         agreement = {name: data.get(f"agreement:{name}", "") for name in AGREEMENT}
         return {**given, "agreement": agreement, "late": {"approved_on": stored(data.get("approved_on"))}}
 
-    def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
-        """The fields in the order of the page, under their headings."""
+    def groups(self) -> list["Section"]:
+        """The fields in the order of the page, under their headings; what few classes need is folded."""
         plan = [
             "project",
             "training_type",
@@ -346,24 +359,44 @@ class PlanForm(BaseForm):
         ]
         place = [
             "platform",
+            "administrator",
             "fact:organisation.kind",
-            "delegate",
-            *(f"agreement:{name}" for name in AGREEMENT),
+            "payee",
         ]
-        place += ["payee", "administrator"]
+        delegation = ["delegate", *(f"agreement:{name}" for name in AGREEMENT)]
         more = [name for name in self.fields if name.startswith("fact:") and name not in place]
-        late = ["completion_due_on", "received_on", "late_reason", "filed_on", "approved_on"]
-        sections = [(_now("培训安排"), plan + more), (_now("平台与委托"), place)]
+        late = ["late_reason", "filed_on", "approved_on"]
+        sections = [Section(_now("培训安排"), plan + more), Section(_now("平台与管理"), place)]
         for form in dict.fromkeys(one.form.id for one in self.asked):
             rows = [one for one in self.asked if one.form.id == form]
             title = getattr(rows[0].form.text, lang())
-            sections.append((title, [f"answer:{one.key}" for one in rows]))
-        sections.append((_now("先行开班与补录"), late))
-        return [
-            (title, [self[name] for name in names if name in self.fields])
-            for title, names in sections
-            if any(name in self.fields for name in names)
-        ]
+            sections.append(Section(title, [f"answer:{one.key}" for one in rows]))
+        sections.append(
+            Section(
+                _now("委托培训"),
+                delegation,
+                _now("委托其他机构开展培训时填写；协议须写明培训方式、内容、期限、费用和双方责任五项。"),
+                folded=True,
+            )
+        )
+        if "completion_due_on" in self.fields:
+            sections.append(
+                Section(
+                    _now("先行开班"),
+                    ["completion_due_on"],
+                    _now("材料暂不齐全、须先行开班时，承诺一个补报期限。"),
+                    folded=True,
+                )
+            )
+        if "received_on" in self.fields:
+            sections.append(Section(_now("收到申请"), ["received_on"]))
+        sections.append(
+            Section(_now("补录"), late, _now("仅用于系统启用前已经办理的班级；其他班级不填。"), folded=True)
+        )
+        for section in sections:
+            section.fields = [self[name] for name in section.names if name in self.fields]
+            section.open = any(field.value() or field.errors for field in section.fields)
+        return [section for section in sections if section.fields]
 
 
 def payee_label(key: str) -> str:
@@ -419,7 +452,7 @@ def administrators(filing: Filing) -> list[User]:
 class ModuleForm(BaseForm):
     """One line of the syllabus."""
 
-    kind = forms.ChoiceField(label=_("课程类别"), choices=Module.Kind.choices)
+    kind = forms.ChoiceField(label=_("课程类别"), choices=Module.Kind.choices, initial=Module.Kind.VOCATIONAL)
     name = forms.CharField(label=_("单元模块"), max_length=120)
     content = forms.CharField(label=_("主要内容"), max_length=300, required=False)
     hours = forms.IntegerField(label=_("课时"), min_value=1, max_value=2000)

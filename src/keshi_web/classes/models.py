@@ -72,7 +72,7 @@ class Filing(models.Model):
         null=True,
         blank=True,
         related_name="filings",
-        verbose_name=_("线上培训平台"),
+        verbose_name=_("所用线上培训平台"),
     )
     project = models.CharField(_("培训项目"), max_length=120, blank=True)
     training_type = models.CharField(_("培训类型"), max_length=30, blank=True)
@@ -82,7 +82,7 @@ class Filing(models.Model):
         null=True,
         blank=True,
         related_name="filings",
-        verbose_name=_("职业（工种）"),
+        verbose_name=_("培训职业（工种）"),
     )
     level = models.PositiveSmallIntegerField(_("技能等级"), null=True, blank=True)
     starts_on = models.DateField(_("开班日期"), null=True, blank=True)

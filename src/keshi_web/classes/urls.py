@@ -12,6 +12,7 @@ urlpatterns = [
     path("amendments/<str:number>/", changes.amendment, name="amendment"),
     path("<str:number>/", detail.filing, name="filing"),
     path("<str:number>/people/", detail.people, name="people"),
+    path("<str:number>/people/export/", detail.ask_export_of, name="ask-export"),
     path("<str:number>/plan/", wizard.plan, name="plan"),
     path("<str:number>/syllabus/", wizard.syllabus, name="syllabus"),
     path("<str:number>/materials/", wizard.materials, name="materials"),

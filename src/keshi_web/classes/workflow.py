@@ -244,7 +244,7 @@ AMENDMENT = register(
             State("draft", _("草稿"), Side.PROVIDER),
             State("submitted", _("待审核"), Side.OFFICE, "blue"),
             State("accepted", _("已同意"), Side.NOBODY, "green", final=True),
-            State("refused", _("不同意"), Side.NOBODY, "red", final=True),
+            State("refused", _("未同意"), Side.NOBODY, "red", final=True),
             State("withdrawn", _("已撤回"), Side.NOBODY, "grey", final=True),
         ),
         transitions=(

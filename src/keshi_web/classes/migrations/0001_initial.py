@@ -153,7 +153,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="filings",
                         to="catalogue.occupation",
-                        verbose_name="职业（工种）",
+                        verbose_name="培训职业（工种）",
                     ),
                 ),
                 (
@@ -173,7 +173,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="filings",
                         to="catalogue.platform",
-                        verbose_name="线上培训平台",
+                        verbose_name="所用线上培训平台",
                     ),
                 ),
                 (

@@ -46,7 +46,9 @@ class AmendmentForm(BaseForm):
         if filing.frozen_at:
             self.fields["starts_on"].disabled = True
         people = [(str(one.pk), one.name) for one in administrators(filing)]
-        self.fields["platform"] = forms.ChoiceField(label=_("线上培训平台"), choices=platform_choices(filing))
+        self.fields["platform"] = forms.ChoiceField(
+            label=_("所用线上培训平台"), choices=platform_choices(filing)
+        )
         self.fields["administrator"] = forms.ChoiceField(label=_("培训管理员"), choices=people)
         for name in ("platform", "administrator"):
             dress(self.fields[name])

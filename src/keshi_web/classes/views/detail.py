@@ -1,5 +1,6 @@
 """The page of a filing: where it stands, what is filed, what was found, its papers; and the review's judgements."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -24,8 +25,11 @@ from keshi_web.common.language import lang
 from keshi_web.common.vocabulary import label
 from keshi_web.documents.models import Document
 from keshi_web.documents.queries import of_subject
+from keshi_web.people.services import READABLE
+from keshi_web.people.services.exporting import ask_export
+from keshi_web.people.words import Field, Purpose
 from keshi_web.ui.paging import page_number, page_of
-from keshi_web.workflow.context import process_context
+from keshi_web.workflow.context import Line, process_context
 
 READERS = (*PROVIDERS, *OFFICE_ROLES)
 PER_PAGE = 50
@@ -68,7 +72,28 @@ def filing(request: HttpRequest, number: str) -> HttpResponse:
         "may_amend": actor.of_provider
         and found.process.state in ("approved", "provisional", "running", "interrupted"),
     }
+    context["timeline"] = folded(context["timeline"])
     return render(request, "classes/filing.html", context)
+
+
+def folded(timeline: list[Line]) -> list[Line]:
+    """The timeline with equal small lines of one person, one after the other, told as one."""
+    found: list[Line] = []
+    counts: list[int] = []
+    for line in timeline:
+        small = line.entry.version is None and not (line.note or line.remark or line.points)
+        last = found[-1] if found else None
+        if small and last is not None and (last.entry.event, last.who) == (line.entry.event, line.who):
+            counts[-1] += 1
+        else:
+            found.append(line)
+            counts.append(1)
+    return [
+        replace(line, title=_("%(title)s，%(count)s 次") % {"title": line.title, "count": count})
+        if count > 1
+        else line
+        for line, count in zip(found, counts, strict=True)
+    ]
 
 
 def _tasks(found: Filing) -> list[dict[str, Any]]:
@@ -132,8 +157,31 @@ def people(request: HttpRequest, number: str) -> HttpResponse:
         }
         for row in page.rows
     ]
-    context = {"filing": found, "process": found.process, "page": page, "people": people_rows, "only": only}
+    actor = request.actor
+    readable = [(field.value, field.label) for field in Field if field in READABLE.get(actor.role, ())]
+    context = {
+        "filing": found, "process": found.process, "page": page, "people": people_rows, "only": only,
+        "readable": readable, "case": f"filing:{found.process.number}", "purpose": Purpose.FILING.value,
+    }  # fmt: skip
     return render(request, "classes/people.html", context)
+
+
+@allowed(*READERS)
+@require_POST
+def ask_export_of(request: HttpRequest, number: str) -> HttpResponse:
+    """Ask for the roster in clear; a second person decides, see the page of exports."""
+    found = filing_of(request, number)
+    people = found.enrolments.filter(left_on=None).values_list("person_id", flat=True)
+    try:
+        ask_export(
+            people, request.POST.getlist("fields_wanted"), actor=request.actor, purpose=Purpose.FILING,
+            case=f"filing:{number}",
+        )  # fmt: skip
+        messages.success(request, _("已申请导出名册，须由另一人批准。"))
+        return redirect("people:exports")
+    except Refusal as refusal:
+        messages.error(request, str(refusal))
+    return redirect("classes:people", number)
 
 
 @allowed(*REVIEWERS)

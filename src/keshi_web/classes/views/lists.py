@@ -52,7 +52,12 @@ class FilingList(ListPage):
 
     title = _("开班备案")
     columns = (
-        Column("number", _("备案号"), link=lambda row: reverse("classes:filing", args=[row.number]), sort="number"),
+        Column(
+            "number",
+            _("备案号"),
+            link=lambda row: reverse("classes:filing", args=[row.number]),
+            sort="number",
+        ),
         Column("organisation", _("申报单位"), "organisation_name", sort="pinyin"),
         Column("project", _("培训项目"), sort="project"),
         Column("type", _("培训类型"), lambda row: dict(training_types()).get(row.training_type, "")),
