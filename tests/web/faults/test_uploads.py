@@ -101,6 +101,10 @@ PLACES = (
 )  # fmt: skip
 
 
+ELSEWHERE = {"catalogue:import", "catalogue:new-tariff", "catalogue:evaluation-papers"}
+"""They need a case of their own to be reached: tests/web/catalogue."""
+
+
 def test_every_view_that_takes_files_is_attacked_here() -> None:
     """A new address for uploads belongs into PLACES."""
     named = {place.view for place in PLACES}
@@ -111,7 +115,7 @@ def test_every_view_that_takes_files_is_attacked_here() -> None:
             getattr(view, "view_class", view)
         ):
             found.add(f"{view.__module__.split('.')[1]}:{pattern.name}")
-    assert found == named
+    assert found - ELSEWHERE == named
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])

@@ -4,6 +4,7 @@ from typing import Any
 
 import django_filters
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -165,14 +166,15 @@ def import_list(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"form": form, "may_import": may_import(request.actor)}
     if request.method == "POST" and form.is_valid():
         try:
-            attachment = store(
-                form.cleaned_data["file"],
-                actor_id=request.actor.user_id,
-                purpose="occupations",
-                allowed=WORKBOOKS,
-            )
-            edition = form.cleaned_data["edition"]
-            context |= _preview(request, attachment, edition)
+            with transaction.atomic():  # a list that cannot be read is not kept
+                attachment = store(
+                    form.cleaned_data["file"],
+                    actor_id=request.actor.user_id,
+                    purpose="occupations",
+                    allowed=WORKBOOKS,
+                )
+                edition = form.cleaned_data["edition"]
+                context |= _preview(request, attachment, edition)
         except Refusal as refusal:
             form.add_error("file", str(refusal))
     return render(request, "catalogue/import.html", context, status=422 if form.errors else 200)

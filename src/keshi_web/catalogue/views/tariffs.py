@@ -3,6 +3,7 @@
 from typing import Any
 
 import django_filters
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -171,6 +172,7 @@ def enter(request: HttpRequest) -> HttpResponse:
         initial={"valid_from": clock.today()},
     )
 
+    @transaction.atomic  # a table that cannot be read is not kept
     def act(data: dict[str, Any]) -> TariffTable:
         version, name, _label = form.tables[data["table"]]
         attachment = store(data["file"], actor_id=request.actor.user_id, purpose="tariffs", allowed=WORKBOOKS)
