@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from keshi_web.accounts.models import Assignment, Delegation, User
 from keshi_web.accounts.roles import LEADERS, OFFICE_ROLES, ORGANISATION_ROLES, PROVIDERS, REVIEWERS, Role
@@ -32,6 +32,8 @@ class Actor:
     organisation_id: int | None = None
     organisation_name: str = ""
     standing_in_for: int | None = None
+    reads_only: bool = False
+    """Of an organisation that was closed or merged: what it has done stays in sight, nothing new is done."""
 
     @property
     def of_bureau(self) -> bool:
@@ -79,9 +81,15 @@ def assignments_of(user: User) -> QuerySet[Assignment]:
 
 
 def delegations_ahead(user: User) -> QuerySet[Delegation]:
-    """Delegations to the user that run today or will."""
+    """Delegations to the user that run today or will, as long as the user works at the same office."""
     day = clock.today()
+    colleague = Assignment.objects.filter(
+        Q(valid_until__isnull=True) | Q(valid_until__gte=day),
+        user=OuterRef("to"),
+        office=OuterRef("assignment__office"),
+    )
     return Delegation.objects.filter(
+        Exists(colleague),
         Q(assignment__valid_until__isnull=True) | Q(assignment__valid_until__gte=day),
         to=user,
         revoked_at__isnull=True,
@@ -113,14 +121,6 @@ def actor_of(user: User, assignment_id: int | None = None) -> Actor | None:
     return _actor(user, chosen) if chosen else None
 
 
-def _actor(user: User, held: Assignment, standing_in_for: int | None = None) -> Actor:
-    office = held.office
-    return Actor(
-        user_id=user.pk,
-        name=user.name,
-        role=Role(held.role),
-        assignment_id=held.pk,
-        office=Office(office.pk, office.key, office.name, office.level, office.path) if office else None,
 def scope_of(actor: Actor | None) -> row_security.Scope:
     """What the database shows while this actor is served."""
     if actor is None:
@@ -132,7 +132,16 @@ def scope_of(actor: Actor | None) -> row_security.Scope:
     return row_security.of_user(actor.user_id)
 
 
+def _actor(user: User, held: Assignment, standing_in_for: int | None = None) -> Actor:
+    office = held.office
+    return Actor(
+        user_id=user.pk,
+        name=user.name,
+        role=Role(held.role),
+        assignment_id=held.pk,
+        office=Office(office.pk, office.key, office.name, office.level, office.path) if office else None,
         organisation_id=held.organisation_id,
         organisation_name=held.organisation.name if held.organisation else "",
         standing_in_for=standing_in_for,
+        reads_only=held.organisation is not None and not held.organisation.is_open,
     )

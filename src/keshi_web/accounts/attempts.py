@@ -5,6 +5,7 @@ device, per address, and per account for devices on which it never signed in: gu
 places, or many accounts from one place, has to wait, while its owner on a known device does not.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,10 +15,12 @@ from axes.models import AccessAttempt
 from django.db import connection
 from django.db.models import Max
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from keshi_web.accounts.models import Throttle
 from keshi_web.accounts.origin import origin_of
 from keshi_web.common import clock, crypto
+from keshi_web.common.errors import NotAllowed
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,17 @@ ACCOUNT = Rate("account", 30, timedelta(hours=1))
 SECOND_FACTOR = Rate("second-factor", 5, timedelta(minutes=15))
 CONFIRMATION = Rate("confirmation", 5, timedelta(minutes=15))
 LINK = Rate("link", 20, timedelta(minutes=15))
+REGISTRATION = Rate("registration", 10, timedelta(hours=1))
+"""Organisations registered from one address; a service hall's computers may share one."""
+LETTER = Rate("letter", 20, timedelta(minutes=15))
+"""Verification codes of letters that fit none, from one address."""
+SEARCH = Rate("search", 120, timedelta(minutes=15))
+"""Searches for a person by one user: enough for a pile of papers, too few to try numbers."""
+REVEAL = Rate("reveal", 60, timedelta(hours=1))
+"""People opened one by one by one user; whoever needs more asks for an export, which a second person approves."""
+RATES = (
+    ADDRESS, DEVICE, ACCOUNT, SECOND_FACTOR, CONFIRMATION, LINK, REGISTRATION, LETTER, SEARCH, REVEAL,
+)  # fmt: skip
 
 _COUNT = """
     insert into accounts_throttle as t (key, since, count) values (%(key)s, %(now)s, 1)
@@ -69,6 +83,15 @@ def count_failure(rate: Rate, subject: object) -> bool:
     return bool(count == rate.failures)
 
 
+def spend(rate: Rate, subject: object) -> None:
+    """Count one use of what is allowed so often only. Raises NotAllowed when it was used up, with the time to wait."""
+    until = blocked_until(rate, subject)
+    if until is not None:
+        minutes = math.ceil((until - clock.machine_now()).total_seconds() / 60)
+        raise NotAllowed(_("操作过于频繁，请 %(minutes)d 分钟后再试。") % {"minutes": max(minutes, 1)})
+    count_failure(rate, subject)
+
+
 def forget(rate: Rate, subject: object) -> None:
     """After a success the counting begins anew."""
     Throttle.objects.filter(key=rate.key(subject)).delete()
@@ -76,7 +99,7 @@ def forget(rate: Rate, subject: object) -> None:
 
 def remove_old() -> int:
     """Remove counters of windows long past; how many."""
-    longest = max(rate.window for rate in (ADDRESS, DEVICE, ACCOUNT, SECOND_FACTOR, CONFIRMATION, LINK))
+    longest = max(rate.window for rate in RATES)
     removed, _by_model = Throttle.objects.filter(since__lt=clock.machine_now() - longest).delete()
     return removed
 

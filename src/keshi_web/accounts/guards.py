@@ -24,7 +24,8 @@ def allowed(*roles: Role) -> Callable[[View], View]:
     """Open a view to these roles (to every signed-in person when none is named).
 
     Signed-out people are asked to sign in; others get a 403 page that says which role is needed. The roles
-    are kept on the view as `allowed_roles`, which the navigation and the permission tests read.
+    are kept on the view as `allowed_roles`, which the navigation and the permission tests read. People of a closed
+    organisation read only.
     """
     permitted = frozenset(roles) or frozenset(Role)
 
@@ -38,6 +39,8 @@ def allowed(*roles: Role) -> Callable[[View], View]:
             if request.actor.role not in permitted:
                 names = "、".join(str(role.label) for role in sorted(permitted))
                 raise PermissionDenied(_("此页面由以下角色使用：%(roles)s。") % {"roles": names})
+            if request.actor.reads_only and request.method not in _READS:
+                raise PermissionDenied(_("本单位已注销或已并入其他单位，只能查看已办理的事项。"))
             return view(request, *args, **kwargs)
 
         guarded.allowed_roles = permitted  # type: ignore[attr-defined]

@@ -55,6 +55,8 @@ def why(reason: SessionRecord.End) -> str:
     match reason:
         case SessionRecord.End.IDLE:
             return _("您长时间未操作，已自动退出。请重新登录，登录后回到原页面。")
+        case SessionRecord.End.EXPIRED:
+            return _("登录已满 8 小时，请重新登录。")
         case SessionRecord.End.PASSWORD:
             return _("密码已更改，请用新密码重新登录。")
         case SessionRecord.End.ROLE:

@@ -14,12 +14,14 @@ from keshi_web.people.retention import register_use
 def enrolled(actor: Actor) -> Q | None:
     """A bureau sees the people of classes filed in its region, a provider those of its own classes.
 
-    Who left a class stays on its record and so remains in sight.
+    Who left a class stays on its record and so remains in sight. A number with another name than the recorded one
+    shows a provider nothing: it has yet to be cleared up whose it is, and a made-up name must not tell the real one.
     """
     if actor.office is None and not actor.of_provider:
         return None
     filings = Filing.objects.visible_to(actor)
-    return Q(Exists(Enrolment.objects.filter(person=OuterRef("pk"), filing__in=filings.values("pk"))))
+    rows = Enrolment.objects.filter(person=OuterRef("pk"), filing__in=filings.values("pk"))
+    return Q(Exists(rows.filter(named_alike=True) if actor.of_provider else rows))
 
 
 @register_use

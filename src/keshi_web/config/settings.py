@@ -20,7 +20,7 @@ HOME = Path(env("KESHI_HOME", default=str(CHECKOUT / ".keshi")))
 DEMO = env.bool("KESHI_DEMO", default=False)
 TESTING = env.bool("KESHI_TESTING", default=False)
 LOCAL = DEMO or TESTING
-DEBUG = env.bool("KESHI_DEBUG", default=False)
+DEBUG = LOCAL and env.bool("KESHI_DEBUG", default=False)
 
 SECRET_KEY = env(
     "KESHI_SECRET_KEY", default="only-for-demonstrations-and-tests-never-for-people" if LOCAL else env.NOTSET
@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "keshi_web.common.headers.PrivateAnswers",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -174,6 +175,10 @@ AXES_VERBOSE = False
 # Transport, content policy
 
 HTTPS = env.bool("KESHI_HTTPS", default=not LOCAL)
+# A browser takes a cookie with this prefix from this host alone, over TLS: no neighbour under the same domain sets one.
+_PREFIX = "__Host-" if HTTPS else ""
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{_PREFIX}sessionid", f"{_PREFIX}csrftoken"
+CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS

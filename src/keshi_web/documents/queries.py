@@ -4,8 +4,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
+from keshi_web.accounts import attempts, origin
 from keshi_web.common import clock
+from keshi_web.common.errors import NotAllowed
 from keshi_web.documents.models import Document
 from keshi_web.documents.services import CODE_LENGTH, CODE_SIGNS, content_of
 
@@ -34,13 +37,20 @@ def of_subject(subject: str) -> QuerySet[Document]:
 
 
 def find_by_code(code: str) -> Verified | None:
-    """The letter with a verification code, as a person may have typed it; None when there is none."""
+    """The letter with a verification code, as a person may have typed it; None when there is none.
+
+    Raises NotAllowed after too many codes from one address that fit no letter.
+    """
+    here = origin.current().address
+    if attempts.blocked_until(attempts.LETTER, here):
+        raise NotAllowed(_("查询次数过多，请 15 分钟后再试。"))
     signs = "".join(sign for sign in code.upper() if sign not in " -\u3000－—")
     if len(signs) != CODE_LENGTH or set(signs) - set(CODE_SIGNS):
         return None
     grouped = "-".join(signs[at : at + 4] for at in range(0, CODE_LENGTH, 4))
     found = Document.objects.filter(code=grouped).select_related("revocation").first()
     if found is None:
+        attempts.count_failure(attempts.LETTER, here)
         return None
     content = content_of(found)
     revocation = getattr(found, "revocation", None)

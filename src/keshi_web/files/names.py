@@ -2,6 +2,7 @@
 
 import unicodedata
 
+from keshi_web.common.personal_numbers import hidden_in
 from keshi_web.files.kinds import Kind
 
 LONGEST = 100
@@ -11,9 +12,11 @@ _RESERVED = frozenset('<>:"|?*\\/%;')
 def clean_name(name: str | None) -> str:
     """The last part of a path, in NFC, without control, format and reserved characters; never empty.
 
-    Format characters go because U+202E shows “exe.pdf” for a name that ends in .exe.
+    Format characters go because U+202E shows “exe.pdf” for a name that ends in .exe; numbers of persons go because
+    the name stands open in the database and in messages.
     """
     last = unicodedata.normalize("NFC", name or "").replace("\\", "/").rpartition("/")[2]
+    last = hidden_in(last)
     kept = "".join(
         character
         for character in last

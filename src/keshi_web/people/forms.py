@@ -69,3 +69,27 @@ class RevealForm(BaseForm):
         reasons = [(one.value, one.label) for one in Purpose if (one == Purpose.OWN) == own]
         self.fields["fields_wanted"].choices = readable
         self.fields["purpose"].choices = reasons if own else [("", _("请选择")), *reasons]
+
+
+class ChangePhoneForm(BaseForm):
+    """Another phone, and on whose word."""
+
+    phone = forms.CharField(
+        label=_("新手机号码"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "tel"}),
+    )
+    ground = forms.CharField(label=_("依据"), max_length=200, help_text=_("如：本人提供、本人来电核实。"))
+
+
+class ChangeAccountForm(BaseForm):
+    """The account that a person is paid to, and on whose word."""
+
+    number = forms.CharField(
+        label=_("银行账号"),
+        max_length=40,
+        help_text=_("须为本人名下的账户。"),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "numeric"}),
+    )
+    bank = forms.CharField(label=_("开户银行"), max_length=60)
+    ground = forms.CharField(label=_("依据"), max_length=200, help_text=_("如：本人提供、本人来电核实。"))

@@ -12,5 +12,7 @@ urlpatterns = [
     path("exports/<uuid:export_id>/decide/", views.decide, name="decide-export"),
     path("exports/<uuid:export_id>/take/", views.take, name="take-export"),
     path("<uuid:person_id>/", views.person, name="person"),
+    path("<uuid:person_id>/phone/", views.phone, name="change-phone"),
+    path("<uuid:person_id>/account/", views.account, name="change-account"),
     path("<uuid:person_id>/reveal/", views.reveal, name="reveal"),
 ]

@@ -1,28 +1,33 @@
 """Pages of people: find, look, read with a reason; exports; and for a trainee who read their data."""
 
+from collections.abc import Callable
 from io import BytesIO
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from keshi_web.accounts.guards import allowed
-from keshi_web.accounts.roles import LEADERS, Role
+from keshi_web.accounts import attempts
+from keshi_web.accounts.guards import allowed, recently_authenticated
+from keshi_web.accounts.roles import LEADERS, PROVIDERS, Role
 from keshi_web.common.errors import Refusal
 from keshi_web.people import queries, services
 from keshi_web.people.export_file import TYPE, write_export
-from keshi_web.people.forms import FindForm, RevealForm
+from keshi_web.people.forms import ChangeAccountForm, ChangePhoneForm, FindForm, RevealForm
 from keshi_web.people.models import Person, PersonExport
 from keshi_web.people.words import Field
+from keshi_web.ui.forms import BaseForm
 from keshi_web.ui.paging import page_of
 
 READERS = tuple(role for role in Role if role in services.READABLE and role != Role.TRAINEE)
 EXPORTERS = READERS
+CHANGERS = (Role.TRAINEE, Role.CLERK, *sorted(PROVIDERS), *sorted(LEADERS))
 _PAGE = 20
 
 
@@ -35,6 +40,7 @@ def find(request: HttpRequest) -> HttpResponse:
     form = FindForm(request.POST if request.method == "POST" else None)
     found: list[Person] | None = None
     if form.is_bound and form.is_valid():
+        attempts.spend(attempts.SEARCH, request.actor.user_id)
         if form.cleaned_data["id_number"]:
             one = services.find_by_id_number(
                 form.cleaned_data["id_number"], actor=request.actor, ip=_address(request)
@@ -65,6 +71,7 @@ def reveal(request: HttpRequest, person_id: UUID) -> HttpResponse:
     opened = None
     if form.is_valid():
         try:
+            attempts.spend(attempts.REVEAL, request.actor.user_id)
             opened = services.reveal(
                 seen,
                 form.cleaned_data["fields_wanted"],
@@ -90,6 +97,55 @@ def my_reads(request: HttpRequest) -> HttpResponse:
     reads = queries.reads_of(own) if own else queries.AccessLog.objects.none()
     page = page_of(reads, _number(request), _PAGE)
     return render(request, "people/my_reads.html", {"person": own, "page": page})
+
+
+@allowed(*CHANGERS)
+@never_cache
+@recently_authenticated
+@sensitive_post_parameters("phone")
+@require_http_methods(["GET", "HEAD", "POST"])
+def phone(request: HttpRequest, person_id: UUID) -> HttpResponse:
+    """Another phone, by somebody who has just proved who they are."""
+    return _change(
+        request,
+        _person(request, person_id),
+        ChangePhoneForm(request.POST or None),
+        services.change_phone,
+        _("更改手机号码"),
+    )
+
+
+@allowed(*CHANGERS)
+@never_cache
+@recently_authenticated
+@sensitive_post_parameters("number")
+@require_http_methods(["GET", "HEAD", "POST"])
+def account(request: HttpRequest, person_id: UUID) -> HttpResponse:
+    """Another bank account, by somebody who has just proved who they are."""
+    return _change(
+        request,
+        _person(request, person_id),
+        ChangeAccountForm(request.POST or None),
+        services.change_account,
+        _("更改收款账户"),
+    )
+
+
+def _change(
+    request: HttpRequest, held: Person, form: BaseForm, act: Callable[..., object], title: str
+) -> HttpResponse:
+    own = request.actor.role == Role.TRAINEE
+    back = reverse("people:my-reads") if own else reverse("people:person", args=[held.pk])
+    if request.method == "POST" and form.is_valid():
+        try:
+            act(held, actor=request.actor, **form.cleaned_data)
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("已保存。"))
+            return redirect(back)
+    context = {"person": held, "form": form, "title": title, "back": back}
+    return render(request, "people/change.html", context, status=422 if form.errors else 200)
 
 
 @allowed(*EXPORTERS)
@@ -151,6 +207,7 @@ def _person_page(
         "categories": seen.categories.all(),
         "employments": seen.employments.select_related("organisation", "agency"),
         "events": seen.events.select_related("by"),
+        "may_change": request.actor.role in CHANGERS and not (seen.erased_at or seen.survivor_id),
         "reads": page_of(queries.reads_of(seen), _number(request), _PAGE) if may_audit else None,
     }
     return render(request, "people/person.html", context)

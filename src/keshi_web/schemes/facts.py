@@ -13,6 +13,7 @@ from keshi.vocabulary import Fact
 from keshi_web.accounts.actor import Actor
 from keshi_web.common import clock
 from keshi_web.common.errors import Invalid, NotAllowed, Stale
+from keshi_web.common.personal_numbers import refuse_in
 from keshi_web.files.models import Attachment
 from keshi_web.regions.models import Region
 from keshi_web.schemes import queries
@@ -86,6 +87,7 @@ def refuse(fact_id: int, *, actor: Actor, reason: str) -> RegionalFact:
     """A leader turns the declaration down, with the reason. Raises NotAllowed, Invalid and Stale."""
     if not reason.strip():
         raise Invalid(_("请写明不予批准的理由。"))
+    refuse_in(reason)
     return _decide(fact_id, Decision.REFUSED, reason.strip(), actor)
 
 

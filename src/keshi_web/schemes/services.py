@@ -15,6 +15,7 @@ from keshi.settlement.worked import run_worked, worked_cases
 from keshi_web.accounts.actor import Actor
 from keshi_web.common import clock
 from keshi_web.common.errors import Invalid, NotAllowed, Refusal, Stale
+from keshi_web.common.personal_numbers import refuse_in
 from keshi_web.regions.models import Region
 from keshi_web.schemes import content, library, queries
 from keshi_web.schemes.content import Content
@@ -235,6 +236,7 @@ def withdraw(version_id: int, *, actor: Actor, reason: str) -> SchemeVersion:
     """
     if not reason.strip():
         raise Invalid(_("请写明撤回理由。"))
+    refuse_in(reason)
     with _acting(version_id, (State.DRAFT, State.CHECKED, State.APPROVED, State.PUBLISHED)) as version:
         decides = queries.may_decide(actor, version.region)
         prepares = queries.may_prepare(actor, version.region)

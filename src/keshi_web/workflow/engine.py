@@ -92,6 +92,8 @@ def standing(transition: Transition, process: Process, actor: Actor) -> Verdict:
     """Whether role and place are right for a transition, before any guard is asked."""
     if actor.role not in transition.by:
         return no(_("您的角色不能办理此步骤。"))
+    if actor.reads_only:
+        return no(_("本单位已注销或已并入其他单位，不能再办理。"))
     if actor.role in ORGANISATION_ROLES:
         own = transition.at == "provider" and actor.organisation_id == process.organisation_id
         return YES if own else no(_("此件不属于您所在的单位。"))

@@ -226,18 +226,20 @@ def test_the_proof_is_told_by_the_number(beginning, proof):
     assert Proof.of(beginning + "198505170015") == proof
 
 
-def test_an_account_stands_in_one_name_only(person, provider, firm):
+def test_an_account_stands_in_one_name_only(person, provider, firm, clerk):
     first = change_account(person, ACCOUNT, "测试银行", actor=provider, ground="本人提供")
     [other] = enrol_people([row(2, "测试乙")])
     record_employment(other, firm.pk, "contract", date(2019, 1, 1), actor=provider)
     with pytest.raises(Invalid, match="另一人名下"):
         change_account(other, ACCOUNT, "测试银行", actor=provider, ground="本人提供")
-    second = change_account(person, ACCOUNT, "测试银行", actor=provider, ground="换卡")
+    with pytest.raises(NotAllowed, match="已登记收款账户"):
+        change_account(person, ACCOUNT, "测试银行", actor=provider, ground="换卡")
+    second = change_account(person, ACCOUNT, "测试银行", actor=clerk, ground="换卡")
     assert list(BankAccount.objects.filter(until=None)) == [second]
     first.refresh_from_db()
     assert first.until is not None
     with pytest.raises(Invalid, match="银行账号有误"):
-        change_account(person, ACCOUNT[:-1] + "0", "测试银行", actor=provider, ground="本人提供")
+        change_account(person, ACCOUNT[:-1] + "0", "测试银行", actor=clerk, ground="本人提供")
 
 
 def test_phone_and_name_change_by_those_who_may(person, provider, clerk):

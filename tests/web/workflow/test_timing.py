@@ -7,6 +7,8 @@ import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
+from keshi_web.accounts.models import Assignment
+from keshi_web.accounts.roles import Role
 from keshi_web.workflow import engine, escalation
 from keshi_web.workflow.clocks import Due
 from keshi_web.workflow.models import ClockRun, Message
@@ -132,6 +134,9 @@ def test_a_due_date_that_moved_is_reminded_of_anew(world, opened, clock):
 
 def test_stand_ins_are_reminded_too(world, opened, clock, stand_in):
     clock(date(2020, 3, 12))
+    Assignment.objects.create(  # a stand-in works at the same office
+        user_id=world.city_clerk.user_id, role=Role.EVALUATOR, office_id=world.clerk.office.id
+    )
     stand_in(world.city_clerk, world.clerk)
     clock(date(2020, 3, 9))
     opened("submit")

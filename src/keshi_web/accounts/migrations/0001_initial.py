@@ -251,6 +251,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("signed-out", "本人退出"),
                             ("idle", "长时间未操作"),
+                            ("expired", "已到最长登录时间"),
                             ("revoked", "本人结束"),
                             ("password", "密码已更改"),
                             ("factor", "第二重验证已更改"),

@@ -383,9 +383,9 @@ class Migration(migrations.Migration):
                 expressions=[
                     (
                         models.Func(
-                            models.F("assignment_id"),
+                            models.F("assignment"),
                             django.db.models.expressions.CombinedExpression(
-                                models.F("assignment_id"), "+", models.Value(1)
+                                models.F("assignment"), "+", models.Value(1)
                             ),
                             function="int8range",
                         ),

@@ -136,7 +136,7 @@ class Delegation(models.Model):
                 index_type="gist",
                 expressions=[
                     (
-                        Func(F("assignment_id"), F("assignment_id") + 1, function="int8range"),
+                        Func(F("assignment"), F("assignment") + 1, function="int8range"),
                         RangeOperators.OVERLAPS,
                     ),
                     (

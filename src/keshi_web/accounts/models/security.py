@@ -74,6 +74,7 @@ class SessionRecord(models.Model):
 
         SIGNED_OUT = "signed-out", _("本人退出")
         IDLE = "idle", _("长时间未操作")
+        EXPIRED = "expired", _("已到最长登录时间")
         REVOKED = "revoked", _("本人结束")
         PASSWORD = "password", _("密码已更改")
         FACTOR = "factor", _("第二重验证已更改")

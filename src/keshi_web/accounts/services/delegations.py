@@ -4,9 +4,10 @@ from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from keshi_web.accounts.actor import Actor, assignments_of
+from keshi_web.accounts.actor import Actor, delegations_ahead
 from keshi_web.accounts.models import Assignment, Delegation, SessionRecord, User
 from keshi_web.accounts.queries import colleagues_of
 from keshi_web.accounts.roles import FINANCE, REVIEWERS, SECOND_FACTOR, Role
@@ -15,6 +16,7 @@ from keshi_web.accounts.services.holding import ALONE, OPPOSED
 from keshi_web.accounts.services.log import Kind, record
 from keshi_web.common import clock
 from keshi_web.common.errors import Invalid, NotAllowed
+from keshi_web.common.personal_numbers import refuse_in
 
 DELEGATING = frozenset({*REVIEWERS, *FINANCE, Role.EVALUATOR})
 """Roles that can be lent: those that do an office's work. Auditing and system administration cannot."""
@@ -36,6 +38,7 @@ def delegate(to_id: int, *, valid_from: date, valid_until: date, reason: str, ac
         raise NotAllowed(_("受托的职责不能再委托他人。"))
     if to_id == actor.user_id:
         raise NotAllowed(_("不能委托给自己。"))
+    refuse_in(reason)
     to = colleagues_of(actor).filter(pk=to_id).first()
     if to is None:
         raise NotAllowed(_("只能委托给同一机构的在职人员。"))
@@ -44,7 +47,7 @@ def delegate(to_id: int, *, valid_from: date, valid_until: date, reason: str, ac
         list(User.objects.select_for_update().filter(pk__in=(to.pk, actor.user_id)).order_by("pk"))
         held = Assignment.objects.select_for_update().get(pk=actor.assignment_id, user_id=actor.user_id)
         _check_days(held, valid_from, valid_until)
-        _check_together(held, to)
+        _check_together(held, to, valid_from, valid_until)
         made = Delegation(
             assignment=held,
             to=to,
@@ -91,11 +94,16 @@ def _check_days(held: Assignment, valid_from: date, valid_until: date) -> None:
         raise Invalid(_("委托不能超过任职的截止日期（%(day)s）。") % {"day": held.valid_until.isoformat()})
 
 
-def _check_together(held: Assignment, to: User) -> None:
-    for other in assignments_of(to):
-        if other.role in ALONE:
+def _check_together(held: Assignment, to: User, begin: date, end: date) -> None:
+    """What the delegate holds, or stands in for, on any of the days goes together with what is lent."""
+    own = to.assignments.filter(
+        Q(valid_until__isnull=True) | Q(valid_until__gte=begin), valid_from__lte=end
+    ).values_list("role", flat=True)
+    lent = delegations_ahead(to).filter(valid_from__lte=end, valid_until__gte=begin)
+    for role in (*own, *lent.values_list("assignment__role", flat=True)):
+        if role in ALONE:
             raise NotAllowed(_("系统管理员、审计人员不得受托办理业务。"))
-        if any({other.role, held.role} == set(pair) for pair in OPPOSED):
+        if any({role, held.role} == set(pair) for pair in OPPOSED):
             raise NotAllowed(_("财务经办与财务复核不得由同一人担任。"))
 
 

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from keshi_web.accounts.actor import delegations_ahead
 from keshi_web.accounts.models import Assignment, Delegation, SessionRecord, User
 from keshi_web.accounts.roles import SECOND_FACTOR, Role
 from keshi_web.accounts.services import sessions
@@ -100,6 +101,11 @@ def _check_beside(new: Assignment) -> None:
         if other.role != new.role and (other.role in ALONE or new.role in ALONE):
             raise NotAllowed(_("系统管理员、审计人员不得兼任其他角色。"))
         if any({other.role, new.role} == set(pair) for pair in OPPOSED):
+            raise NotAllowed(_("财务经办与财务复核不得由同一人担任。"))
+    for lent in delegations_ahead(new.user).filter(valid_from__lte=end).select_related("assignment"):
+        if new.role in ALONE:
+            raise NotAllowed(_("该用户受托办理业务，须先撤销委托，才能担任系统管理员或审计人员。"))
+        if any({lent.assignment.role, new.role} == set(pair) for pair in OPPOSED):
             raise NotAllowed(_("财务经办与财务复核不得由同一人担任。"))
 
 

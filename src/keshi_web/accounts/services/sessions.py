@@ -53,6 +53,9 @@ def keep_alive(found: SessionRecord | None, user: User) -> SessionRecord.End | N
     if found.end:
         return End(found.end)
     now = clock.machine_now()
+    if now - found.started_at > timedelta(seconds=settings.SESSION_COOKIE_AGE):
+        _end(SessionRecord.objects.filter(pk=found.pk), End.EXPIRED)
+        return End.EXPIRED
     if now - found.last_seen_at > timedelta(minutes=settings.SESSION_IDLE_MINUTES):
         _end(SessionRecord.objects.filter(pk=found.pk), End.IDLE)
         return End.IDLE
@@ -69,6 +72,12 @@ def open_sessions(user: User) -> QuerySet[SessionRecord]:
         last_seen_at__gt=now - timedelta(minutes=settings.SESSION_IDLE_MINUTES),
         started_at__gt=now - timedelta(seconds=settings.SESSION_COOKIE_AGE),
     ).order_by("-last_seen_at")
+
+
+def leave_planted(request: HttpRequest) -> None:
+    """A new key before an anonymous session holds something: whoever planted it does not know the new one."""
+    if not request.user.is_authenticated:
+        request.session.cycle_key()
 
 
 def rekey(found: SessionRecord | None, request: HttpRequest) -> None:

@@ -78,6 +78,7 @@ def prove_password(request: HttpRequest, username: str, password: str, next_url:
 
     user = authenticate(request, username=username, password=password)
     if user is not None and not (user.is_sample and not settings.LOCAL):
+        sessions.leave_planted(request)
         request.session[PENDING] = {
             "user": user.pk,
             "at": clock.machine_now().timestamp(),

@@ -13,6 +13,7 @@ from keshi_web.accounts.services import holding, passwords, second_factor, sessi
 from keshi_web.accounts.services.log import Kind, record
 from keshi_web.common import clock
 from keshi_web.common.errors import Invalid, NotAllowed
+from keshi_web.common.personal_numbers import refuse_in
 
 APART = timedelta(hours=24)
 """Within this time one administrator does not both reset a password and the second factor of one account."""
@@ -31,6 +32,7 @@ def create_user(username: str, name: str, *, actor: Actor, email: str = "") -> t
 @transaction.atomic
 def new_account(username: str, name: str, *, by: int | None, email: str = "") -> tuple[User, str]:
     """An account and the token of its invitation; whoever calls has judged who may."""
+    refuse_in(f"{username} {name} {email}")
     user = User(username=username.strip().lower(), name=name.strip(), email=email)
     user.set_unusable_password()
     try:

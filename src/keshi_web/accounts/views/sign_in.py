@@ -165,6 +165,7 @@ def go_on(request: HttpRequest) -> HttpResponse:
 def set_password(request: HttpRequest, token: str) -> HttpResponse:
     """Set a password through a link. The token moves into the session, out of the address and of every log."""
     if token != "now":
+        sessions.leave_planted(request)
         request.session[LINK_TOKEN] = token
         return redirect("accounts:set-password", token="now")
     kept = request.session.get(LINK_TOKEN, "")

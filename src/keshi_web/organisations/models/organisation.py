@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from keshi_web.common import clock
 from keshi_web.common.append_only import append_only
-from keshi_web.organisations.words import LEGAL_PERSONS, NO_LEGAL_PERSONS, LegalForm, State
+from keshi_web.organisations.words import LEGAL_PERSONS, NO_LEGAL_PERSONS, OPEN_STATES, LegalForm, State
 
 
 @pghistory.track(
@@ -91,6 +91,11 @@ class Organisation(models.Model):
                 violation_error_message=_("请先上传营业执照或登记证书。"),
             ),
         )
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can still do something: neither closed nor merged into another."""
+        return self.state in OPEN_STATES
 
     def __str__(self) -> str:
         return self.name

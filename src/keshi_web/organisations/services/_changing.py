@@ -13,6 +13,7 @@ from keshi_web.accounts.actor import Actor
 from keshi_web.accounts.roles import Role
 from keshi_web.common import clock
 from keshi_web.common.errors import Invalid, NotAllowed, Stale
+from keshi_web.common.personal_numbers import refuse_in
 from keshi_web.organisations.models import Organisation
 from keshi_web.organisations.queries import organisations_for
 from keshi_web.organisations.words import OPEN_STATES
@@ -21,6 +22,7 @@ from keshi_web.organisations.words import OPEN_STATES
 @contextmanager
 def audited(act: str, by: Actor | None) -> Iterator[None]:
     """A transaction whose history rows say who did what in which role."""
+    refuse_in(act)
     who = {"user": by.user_id, "name": by.name, "role": str(by.role)} if by else {}
     with transaction.atomic(), pghistory.context(act=act, at=clock.now().isoformat(), **who):
         yield
@@ -68,6 +70,13 @@ def save(row: models.Model, **options: Any) -> None:
     Raises:
         Invalid: with the sentence of the field or of the constraint.
     """
+    for field in row._meta.fields:
+        if (
+            isinstance(field, models.CharField | models.TextField)
+            and field.name != "uscc"
+            and not field.choices
+        ):
+            refuse_in(getattr(row, field.attname) or "")
     # Relations are checked by the database; a column that may be null may be left empty.
     unchecked = [
         field.name

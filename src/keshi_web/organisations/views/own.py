@@ -55,6 +55,7 @@ def details(request: HttpRequest) -> HttpResponse:
 
 
 @allowed(ADMIN)
+@recently_authenticated
 def contact(request: HttpRequest, role: str) -> HttpResponse:
     """Name another legal representative or contact."""
     if role not in ContactRole.values:

@@ -4,7 +4,10 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
 
+from keshi_web.accounts import attempts, origin
 from keshi_web.accounts.guards import public
 from keshi_web.common.errors import Refusal
 from keshi_web.organisations import services
@@ -13,11 +16,14 @@ from keshi_web.organisations.words import KindOf, LegalForm
 
 
 @public
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
 def register(request: HttpRequest) -> HttpResponse:
     """The form; when it is accepted, the first administrator goes on to set a password."""
     form = RegistrationForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
+            attempts.spend(attempts.REGISTRATION, origin.current().address)
             invitation = _register(form)
         except Refusal as refusal:
             form.add_error(None, str(refusal))

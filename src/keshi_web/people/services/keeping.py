@@ -13,6 +13,7 @@ from keshi_web.accounts.models import Assignment
 from keshi_web.accounts.roles import Role
 from keshi_web.common import clock
 from keshi_web.common.errors import Invalid, NotAllowed, Stale
+from keshi_web.common.personal_numbers import refuse_in
 from keshi_web.common.row_security import beyond_scope
 from keshi_web.common.sealed import column
 from keshi_web.people.models import BankAccount, CategoryPeriod, Employment, Person, PersonEvent
@@ -64,6 +65,9 @@ def change_account(person: Person, number: str, bank: str, *, actor: Actor, grou
         Invalid: an impossible number, or one that stands in another person's name.
     """
     held = _held(person, actor)
+    if actor.of_provider and held.accounts.filter(until__isnull=True).exists():
+        # Whoever pays a person's subsidy to another account takes it: that is the person's word or the bureau's.
+        raise NotAllowed(_("此人已登记收款账户。更换账户由本人办理，或由经办机构核验后办理。"))
     digits = normal_number(number)
     problem = check_bank_card(digits)
     if problem:
@@ -209,11 +213,11 @@ def merge(loser: Person, survivor: Person, *, actor: Actor, ground: str) -> Pers
 
 
 @transaction.atomic
+@beyond_scope("a person may be needed for a class elsewhere, which the actor does not see")
 def erase(person: Person, *, actor: Actor | None, ground: str) -> None:
     """Destroy a person's sealed values with their data keys and indexes; what was decided about them stays.
 
     Without an actor it is the retention period that asks. A leader may erase only whom the service needs no more.
-@beyond_scope("a person may be needed for a class elsewhere, which the actor does not see")
 
     Raises:
         NotAllowed: not a leader's act, or the person is still needed.
@@ -254,6 +258,7 @@ def _held(person: Person, actor: Actor) -> Person:
 
 def _store(row: M) -> M:
     """Save, and say what is wrong in the words of the constraint that refused it."""
+    refuse_in(getattr(row, "proof", ""))
     try:
         with transaction.atomic():
             row.full_clean(exclude=["number", "number_index"])
@@ -279,6 +284,7 @@ def _in_words(row: M, error: ValidationError) -> str:
 
 
 def _note(person: Person, turn: Turn, actor: Actor | None, ground: str) -> None:
+    refuse_in(ground)
     PersonEvent.objects.create(
         person_id=person.pk, turn=turn, by_id=actor.user_id if actor else None, ground=ground[:200]
     )

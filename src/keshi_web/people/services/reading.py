@@ -12,6 +12,7 @@ from keshi_web.accounts.actor import Actor
 from keshi_web.accounts.roles import FINANCE, PROVIDERS, REVIEWERS, Role
 from keshi_web.common import clock
 from keshi_web.common.errors import Invalid, NotAllowed
+from keshi_web.common.personal_numbers import refuse_in
 from keshi_web.common.row_security import beyond_scope
 from keshi_web.common.sealed import column
 from keshi_web.people.models import AccessLog, BankAccount, Person, PersonExport
@@ -71,6 +72,7 @@ def readable(fields: Collection[str], *, actor: Actor, purpose: str, case: str) 
         raise Invalid(_("请选择查看用途。"))
     if not re.fullmatch(CASE, case):
         raise Invalid(_("须指明为哪项业务查看。"))
+    refuse_in(case.partition(":")[2])
     wanted = [field for field in Field if field in fields]
     refused = [field for field in wanted if field not in READABLE.get(actor.role, ())]
     if refused:

@@ -31,7 +31,7 @@ def other_version(request: HttpRequest, version: SchemeVersion) -> SchemeVersion
     others = queries.versions_of(version, request.actor)
     asked = request.GET.get("with", "")
     if asked:
-        if not asked.isdigit():
+        if not (asked.isascii() and asked.isdigit() and len(asked) < 19):
             raise Http404
         return get_object_or_404(others, pk=asked)
     live = others.exclude(state=State.WITHDRAWN)
