@@ -266,6 +266,7 @@ def check(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         **wizard_context(filing, "check"),
         "check": found,
+        "item": filing.scheme.item(filing.item).item,
         "problems": [problem.line(lang()) for problem in found.problems] if found else [],
         "points": [(point, reverse(f"classes:{point.step}", args=[number])) for point in points],
         "findings": [shown(plain(finding)) for finding in found.findings] if found else [],
