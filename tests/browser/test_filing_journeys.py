@@ -47,7 +47,7 @@ CITIES = (
         columns=(("人员类别", "在职职工"), ("用工关系", "劳动合同"), ("是否一线员工", "是")), estimate="1,500.00",
     ),
     City(
-        "jinan", "370102", "济南", "企业职工线上",
+        "jinan", "370102", "济南", "企业线上岗位培训补贴",
         {"training_type": "upgrade", **TURNER, "planned_certificate": "skill-level"},
         46, columns=(("人员类别", "在职职工"), ("用工关系", "劳动合同")),
     ),
@@ -57,7 +57,7 @@ CITIES = (
         columns=(("人员类别", "在职职工"), ("用工关系", "劳动合同")),
     ),
     City(
-        "wuhai", "150302", "乌海", "线上职业技能补贴性培训",
+        "wuhai", "150302", "乌海", "职业技能线上培训补贴",
         {"training_type": "skill", **TURNER, "planned_certificate": "skill-level"}, 20, 40,
         columns=(("人员类别", "在职职工"), ("用工关系", "劳动合同"), ("是否按月领取城镇职工基本养老金", "否")),
     ),
@@ -139,7 +139,7 @@ def write_filing(provider: Visitor, city: City, *, project: str, serial: int, pe
         if not open_ones:
             break
         open_ones[0].locator("[name=not_applicable]").fill("原件已在窗口核验")
-        open_ones[0].get_by_role("button").click()
+        open_ones[0].locator("button").click()
         page.wait_for_load_state()
     page.locator("input[name=accepted]").check()
     provider.click("确认承诺")
@@ -269,7 +269,7 @@ def test_too_late_for_the_notice_says_what_to_do(visit: Visit) -> None:
     """韶关 asks for filing five workdays before the start."""
     city = CITIES[-1]
     provider = visit(f"{city.slug}-jia")
-    number = write_filing(provider, city, project="来不及备案的培训", serial=1000)
+    number = write_filing(provider, city, project="来不及备案的培训", serial=950)
     provider.go(f"/classes/{number}/plan/")
     provider.fill({"starts_on": "2020-04-22"})
     provider.click("保存并继续")

@@ -16,9 +16,7 @@ CONTACTS: Mapping[str, tuple[str, str]] = {
 """By the blank's id: whose, and which of name and phone."""
 
 
-def contacts_for_papers(
-    organisation: Organisation, *, by: Actor, purpose: str
-) -> dict[tuple[str, str], str]:
+def contacts_for_papers(organisation: Organisation, *, by: Actor, purpose: str) -> dict[tuple[str, str], str]:
     """Name and phone of the representative and contact for the organisation's own papers; each read is logged.
 
     Only its administrator reads them; in everybody else's copies these blanks are empty.

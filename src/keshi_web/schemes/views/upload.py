@@ -50,7 +50,8 @@ class UploadForm(BaseForm):
         chosen = self.cleaned_data["files"]
         if len(chosen) > MOST_FILES or sum(each.size for each in chosen) > MOST_TOGETHER:
             raise Refusal(
-                _("文件过多或过大：合计不得超过 %(most)d MB。请只选择政策文件后重新上传。") % {"most": MOST_TOGETHER // 1024**2}
+                _("文件过多或过大：合计不得超过 %(most)d MB。请只选择政策文件后重新上传。")
+                % {"most": MOST_TOGETHER // 1024**2}
             )
         return [(each.name, each.read()) for each in chosen]
 
