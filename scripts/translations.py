@@ -24,7 +24,7 @@ CATALOGUE = Path("locale/en/LC_MESSAGES/django.po")
 SHARED = ("common", "ui")
 """Apps whose translations every app may use; they stand lowest in the layers."""
 
-SINGULAR = {"_", "gettext", "gettext_lazy", "gettext_noop"}
+SINGULAR = {"_", "_now", "gettext", "gettext_lazy", "gettext_noop"}
 PLURAL = {"ngettext", "ngettext_lazy"}
 CONTEXT = {"pgettext", "pgettext_lazy"}
 CONTEXT_PLURAL = {"npgettext", "npgettext_lazy"}

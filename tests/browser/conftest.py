@@ -31,7 +31,7 @@ class _Quiet(WSGIRequestHandler):
         pass
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def site(sample_database: None) -> Iterator[str]:
     """Address of the running service."""
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)

@@ -1,6 +1,7 @@
 """A person in front of a browser: what they click and fill, in their own words."""
 
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Page, expect
 
@@ -58,6 +59,11 @@ class Visitor:
     def sees(self, text: str) -> None:
         """The text is on the page."""
         expect(self.page.get_by_text(text).first).to_be_visible()
+
+    @property
+    def path(self) -> str:
+        """Where they are."""
+        return urlsplit(self.page.url).path
 
     @property
     def text(self) -> str:

@@ -1,5 +1,6 @@
 """The roster page of the wizard: import with preview, paste, add, mend, remove."""
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -208,10 +209,12 @@ def preview(request: HttpRequest, number: str, import_id: UUID) -> HttpResponse:
     only = request.GET.get("only", "faulty" if made.faulty else "all")
     if only == "faulty":
         numbered = [(index, row) for index, row in numbered if row.faults]
+    numbered.sort(key=lambda one: _line(one[1]))
     page = page_of(numbered, page_number(request), PER_PAGE)
     rows = [
         {
             "index": index,
+            "line": _line(row),
             "row": row,
             "faults": [fault.text(lang()) for fault in row.faults],
             "notes": [note.text(lang()) for note in row.notes],
@@ -229,6 +232,12 @@ def preview(request: HttpRequest, number: str, import_id: UUID) -> HttpResponse:
         "notes": [(note.place, note.text(lang())) for note in sheet.notes],
     }
     return render(request, "classes/preview.html", context)
+
+
+def _line(row: Row) -> int:
+    """The line of a row on its sheet, as `roster!B4` says it."""
+    found = re.search(r"\d+", row.place.rpartition("!")[2])
+    return int(found[0]) if found else 0
 
 
 def _mending(filing: Filing, index: int, row: Row) -> PersonForm:

@@ -185,9 +185,10 @@ def _materials_context(filing: Filing, form: MaterialForm, at: str = "") -> dict
     given: dict[str, list[Any]] = {}
     for row in filing.materials.filter(removed_at=None).select_related("attachment"):
         given.setdefault(row.material, []).append(row)
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "rule": rule,
+            "clause": rule.clause.strip("—"),
             "text": getattr(rule.text, lang()),
             "when": getattr(rule.when, lang()) if rule.when else "",
             "form": form_of(scheme, rule.form),
@@ -196,6 +197,8 @@ def _materials_context(filing: Filing, form: MaterialForm, at: str = "") -> dict
         }
         for rule in materials_of(filing, scheme)
     ]
+    for row in rows:  # what the service makes, or is here already, asks for nothing: its form is folded away
+        row["folded"] = bool(row["form"] or row["given"])
     promises = [getattr(text, lang()) for form_ in forms_of(filing, scheme) for text in form_.promises]
     return {**wizard_context(filing, "materials"), "rows": rows, "promises": promises}
 

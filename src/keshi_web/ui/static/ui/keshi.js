@@ -9,6 +9,8 @@ document.documentElement.classList.add("js");
   // Menus of the header: one open at a time, closed by Escape or a click elsewhere.
   document.addEventListener("click", (event) => {
     for (const menu of all(":is(details.ks-menu, details.ks-nav-group)[open]")) if (!menu.contains(event.target)) menu.open = false;
+    const more = event.target.closest("[data-more-filters]");
+    if (more) more.setAttribute("aria-expanded", String(more.closest("form").classList.toggle("ks-open")));
     const burger = event.target.closest("[data-toggle-menu]");
     if (burger) {
       const open = document.getElementById(burger.getAttribute("aria-controls")).classList.toggle("ks-open");
