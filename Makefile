@@ -37,7 +37,7 @@ samples: setup ## settle the sample workbooks of all five notices in the termina
 test: setup check ## everything: the checks, then all tests with branch coverage
 	@scripts/setup.sh bench
 	@$(if $(wildcard tests/browser/test_*.py),scripts/browser.sh,:)
-	@$(PYTEST) -n $(JOBS) $(COVERAGE) --cov-report=term --cov-fail-under=$(LEAST_COVERAGE) $(PYTEST_ARGS)
+	@$(PYTEST) -n $(JOBS) --dist loadfile $(COVERAGE) --cov-report=term --cov-fail-under=$(LEAST_COVERAGE) $(PYTEST_ARGS)
 	@$(EMBEDDED) stop --only-idle --folder .keshi/test/postgres >/dev/null
 
 CHECKS := check-types check-migrations check-schemes check-format check-lint check-layers check-messages \
@@ -88,11 +88,11 @@ generate: setup ## write the files made from code and data: the JSON Schema of s
 
 .PHONY: coverage
 coverage: setup ## tests with a line-by-line report in htmlcov/
-	@$(PYTEST) -n $(JOBS) $(COVERAGE) --cov-report=html --cov-report=term-missing $(PYTEST_ARGS)
+	@$(PYTEST) -n $(JOBS) --dist loadfile $(COVERAGE) --cov-report=html --cov-report=term-missing $(PYTEST_ARGS)
 
 .PHONY: soak
 soak: setup ## the property tests for long, with other seeds each time
-	@HYPOTHESIS_PROFILE=thorough $(PYTEST) -n $(JOBS) $(PYTEST_ARGS)
+	@HYPOTHESIS_PROFILE=thorough $(PYTEST) -n $(JOBS) --dist loadfile $(PYTEST_ARGS)
 
 .PHONY: mutation
 mutation: setup ## change the code on purpose and see whether a test notices; MUTANTS='keshi.money*' narrows it

@@ -4,11 +4,14 @@ import hashlib
 import os
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
+from itertools import count
 
 import psutil
 import pytest
 from django.core.management import call_command
 from django.db import connection, connections
+from django.test import TransactionTestCase
 from pytest_django import DjangoDbBlocker
 
 from support import service
@@ -20,6 +23,7 @@ DAY = date(2020, 4, 20)
 """On which all five notices are in force; the demonstration stands on it."""
 
 
+@cache
 def sample_template() -> str:
     """The name of a database with the sample in it, made when a source has changed; nobody works in it."""
     name = f"{SAMPLE}{_digest()}"
@@ -45,28 +49,52 @@ def sample_template() -> str:
     return name
 
 
-@pytest.fixture(scope="session")
+def _sample_copy() -> str:
+    """A copy of the sample for this process alone; copies of processes that were killed go first."""
+    template = sample_template()
+    with service._maintenance() as cursor:
+        cursor.execute("select datname from pg_database where datname ^@ %s", [BESIDE])
+        for (left,) in cursor.fetchall():
+            if not psutil.pid_exists(int(left.removeprefix(BESIDE).split("_")[0])):
+                cursor.execute(f"drop database {left} with (force)")
+    name = f"{BESIDE}{os.getpid()}_{next(_copies)}"
+    service._copy(template, name)
+    return name
+
+
+_copies = count()
+
+
+@pytest.fixture(scope="module")
 def sample_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """This process's database with the sample cities in it, made once for all processes and copied."""
+    """For the tests of one module the service works in a database with the sample cities."""
     with django_db_blocker.unblock():
-        template = sample_template()
+        name = _sample_copy()
+        before = connection.settings_dict["NAME"]
         connections.close_all()
-        service._copy(template, connection.settings_dict["NAME"])
-        yield
+        service._turn_to(name)
+    usual = TransactionTestCase._fixture_teardown
+
+    def fresh_copy(_case: TransactionTestCase) -> None:
+        """After a test that committed: the sample as it was."""
+        connections.close_all()
+        service._copy(sample_template(), name)
+
+    TransactionTestCase._fixture_teardown = fresh_copy
+    yield
+    TransactionTestCase._fixture_teardown = usual
+    with django_db_blocker.unblock():
+        connections.close_all()
+        service._turn_to(before)
+        with service._maintenance() as cursor:
+            cursor.execute(f"drop database {name} with (force)")
 
 
 @pytest.fixture(scope="session")
 def sample_beside(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
     """The name of a database with the sample, beside this process's own, which stays as it is."""
-    name = f"{BESIDE}{os.getpid()}"
     with django_db_blocker.unblock():
-        template = sample_template()
-        with service._maintenance() as cursor:
-            cursor.execute("select datname from pg_database where datname ^@ %s", [BESIDE])
-            for (left,) in cursor.fetchall():
-                if not psutil.pid_exists(int(left.removeprefix(BESIDE))):
-                    cursor.execute(f"drop database {left} with (force)")
-        service._copy(template, name)
+        name = _sample_copy()
     yield name
     with django_db_blocker.unblock(), service._maintenance() as cursor:
         cursor.execute(f"drop database {name} with (force)")

@@ -1,67 +1,28 @@
 """The sample cities, and classes carried to where a test needs them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import cycle
 from typing import Any
 
 import pytest
-from django.db import connection, connections
-from django.test import Client, TransactionTestCase
+from django.test import Client
 from django.urls import reverse
-from pytest_django import DjangoDbBlocker
 
 from keshi_web.accounts.actor import Actor
 from keshi_web.classes import sample as cities
 from keshi_web.classes.models import Filing
 from keshi_web.classes.services import decisions, review
-from keshi_web.regions.models import Region
-from support import sample, service
-from support.sample import settings_day
+from support.sample import sample_database, settings_day
 
-__all__ = ["settings_day"]
+__all__ = ["sample_database", "settings_day"]
 
 CITIES = {city.slug: city for city in cities.CITIES}
 _serials = cycle(range(500, 960, 20))
 
 
-@pytest.fixture(scope="package", autouse=True)
-def _sample_cities(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """This process's database with the sample in it, for the tests of this folder; afterwards as it was before."""
-    own = connection.settings_dict["NAME"]
-    fresh = TransactionTestCase._fixture_teardown
-    with django_db_blocker.unblock():
-        sampled_before = Region.objects.exists()
-        with service._alone():
-            template = _template(own)
-
-        def again(_case: TransactionTestCase) -> None:
-            connections.close_all()
-            service._copy(template, own)
-
-        again(TransactionTestCase())
-        TransactionTestCase._fixture_teardown = again
-    yield
-    TransactionTestCase._fixture_teardown = fresh
-    if not sampled_before:
-        with django_db_blocker.unblock():
-            fresh(TransactionTestCase())
-
-
-def _template(own: str) -> str:
-    """The name of the database with the sample that every process copies."""
-    name = f"{sample.SAMPLE}{sample._digest()}"
-    with service._maintenance() as cursor:
-        cursor.execute("select 1 from pg_database where datname = %s", [name])
-        if cursor.fetchone() is not None:
-            return name
-        cursor.execute("select datname from pg_database where datname ^@ %s", [sample.SAMPLE])
-        for (old,) in cursor.fetchall():
-            cursor.execute(f"drop database {old} with (force)")
-    service.service_clock.stand_on(sample.DAY)
-    service.call_command("sample", verbosity=0)
-    connections.close_all()
-    service._copy(own, name)
-    return name
+@pytest.fixture(scope="module", autouse=True)
+def _sample_cities(sample_database: None) -> None:
+    """Every test of this folder works in the sample cities."""
 
 
 @pytest.fixture
