@@ -41,7 +41,7 @@ class DetailsForm(BaseForm):
     legal_person = forms.BooleanField(
         label=_("独立法人"), required=False, help_text=_("个体工商户、分支机构、合伙企业、个人独资企业不勾选")
     )
-    region = RegionField(label=_("注册地"), queryset=Region.objects.none())
+    region = RegionField(label=_("注册地"), queryset=Region.objects.none(), empty_label=_("请选择"))
     address = forms.CharField(label=_("地址"), max_length=200)
     industry = forms.CharField(
         label=_("所属行业（划型）"),
