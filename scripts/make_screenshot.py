@@ -1,10 +1,16 @@
-"""The README's picture of a settled class: the very table that `keshi settle` prints, as a picture."""
+"""The README's pictures: a settled class as `keshi settle` prints it, and a clerk's work queue in the demonstration.
+
+`make_screenshot.py` makes the first; `make_screenshot.py http://localhost:8000` the second, from a running `make demo`.
+"""
 
 import io
+import shutil
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
+from playwright.sync_api import sync_playwright
 from rich.console import Console
 from rich.terminal_theme import MONOKAI
 
@@ -14,7 +20,8 @@ from keshi.scheme import find_scheme
 from keshi.settlement import settle
 
 ROOT = Path(__file__).parents[1]
-
+CLERK = "ankang-610902-clerk"
+"""Whose queue holds what is overdue, due today and due later."""
 
 PAGE = """<!DOCTYPE html><html><head><meta charset="utf-8"><style>
 @font-face {{ font-family: Lines; src: local("DejaVu Sans Mono"); size-adjust: 83.06%; unicode-range: U+2500-257F }}
@@ -25,7 +32,7 @@ pre {{ font: 15px/1.35 Lines, 'Noto Sans Mono CJK SC', monospace; margin: 0; col
 {code}</pre></body></html>"""
 
 
-def main() -> None:
+def settled() -> None:
     """Write docs/images/settle.png with Debian's chromium; it needs fonts-noto-cjk."""
     recorder = Console(record=True, width=132, file=io.StringIO(), highlight=False, force_terminal=True)
     setattr(command, "console", lambda: recorder)  # noqa: B010
@@ -51,5 +58,27 @@ def main() -> None:
         )  # fmt: skip
 
 
+def queue(site: str) -> None:
+    """Write docs/images/queue.png from the demonstration at an address."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"),
+            env={"LANGUAGE": "zh_CN", "LANG": "zh_CN.UTF-8"},
+            args=["--no-sandbox", "--disable-gpu", "--lang=zh-CN"],
+        )
+        page = browser.new_page(base_url=site, locale="zh-CN", viewport={"width": 1366, "height": 600})
+        page.goto("/accounts/sign-in/")
+        button = page.locator(f"button[name=username][value='{CLERK}']")
+        page.locator("details.ks-sample-group:not([open])", has=button).locator("summary").click()
+        button.click()
+        page.wait_for_url(lambda address: "sign-in" not in address)
+        page.goto("/work/")
+        page.screenshot(path=ROOT / "docs" / "images" / "queue.png", full_page=True)
+        browser.close()
+
+
 if __name__ == "__main__":
-    main()
+    if len(sys.argv) > 1:
+        queue(sys.argv[1])
+    else:
+        settled()

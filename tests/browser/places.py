@@ -39,7 +39,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "shaoguan-440203-clerk": (
         "/work/", "/work/open/", "/work/done/", "/messages/", "/classes/", "/classes/?q=没有这样的班",
         "/classes/{submitted}/", "/classes/{submitted}/people/", "/classes/{submitted}/tasks/{task}/",
-        "/work/{process}/do/endorse/", "/work/{process}/do/return/", "/work/{process}/assign/", "/classes/register/",
+        "/work/{process}/do/endorse/", "/work/{process}/do/return/", "/classes/register/",
         "/people/find/", "/people/{person}/", "/people/exports/", "/organisations/", "/organisations/{organisation}/",
         "/organisations/{organisation}/verify/", "/accounts/delegations/",
     ),
@@ -49,7 +49,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/organisations/{organisation}/blacklist/",
     ),
     "shaoguan-clerk": (
-        "/schemes/upload/", "/schemes/facts/", "/schemes/facts/declare/", "/schemes/{version}/worked/",
+        "/schemes/upload/", "/schemes/facts/", "/schemes/{version}/worked/",
         "/schemes/{version}/compare/", "/schemes/{version}/process/", "/catalogue/occupations/import/",
         "/catalogue/tariffs/", "/catalogue/tariffs/new/", "/catalogue/evaluations/",
     ),

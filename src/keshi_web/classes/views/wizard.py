@@ -188,7 +188,6 @@ def _materials_context(filing: Filing, form: MaterialForm, at: str = "") -> dict
     rows: list[dict[str, Any]] = [
         {
             "rule": rule,
-            "clause": rule.clause.strip("—"),
             "text": getattr(rule.text, lang()),
             "when": getattr(rule.when, lang()) if rule.when else "",
             "form": form_of(scheme, rule.form),
