@@ -11,9 +11,9 @@ from keshi_web.catalogue.models import Course, Evaluation, Platform
 from keshi_web.catalogue.sample import _actor, answers
 from keshi_web.organisations.models import Organisation
 from keshi_web.schemes.models import SchemeVersion
-from web.classes.conftest import _sample_cities, settings_day, sign_in
+from web.classes.conftest import _sample_cities, sample_database, settings_day, sign_in
 
-__all__ = ["_sample_cities", "settings_day", "sign_in"]
+__all__ = ["_sample_cities", "sample_database", "settings_day", "sign_in"]
 
 
 def person(username: str) -> Actor:
