@@ -63,8 +63,7 @@ def queue(site: str) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"),
-            env={"LANGUAGE": "zh_CN", "LANG": "zh_CN.UTF-8"},
-            args=["--no-sandbox", "--disable-gpu", "--lang=zh-CN"],
+            args=["--no-sandbox", "--disable-gpu"],
         )
         page = browser.new_page(base_url=site, locale="zh-CN", viewport={"width": 1366, "height": 600})
         page.goto("/accounts/sign-in/")

@@ -91,7 +91,7 @@ def prepare(visit: Callable[..., Visitor]) -> dict[str, object]:
     found |= {
         "evaluation": evaluation.process.number,
         "platform": Platform.objects.filter(operator__name__startswith="韶关测试戊").earliest("pk").pk,
-        "course": Course.objects.earliest("pk").pk,
+        "course": Course.objects.filter(owner__name__startswith="韶关测试").earliest("pk").pk,
         "teacher": Teacher.objects.earliest("pk").pk,
         "occupation": Occupation.objects.filter(entries__isnull=False).earliest("pk").pk,
         "organisation": Organisation.objects.get(name__startswith="韶关测试甲").pk,

@@ -31,7 +31,7 @@ TEXTS = """() => {
 }"""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def places(site: str, chromium: Browser, django_db_blocker: DjangoDbBlocker) -> dict[str, object]:
     """What the addresses of `PAGES` name."""
 
@@ -44,7 +44,7 @@ def places(site: str, chromium: Browser, django_db_blocker: DjangoDbBlocker) -> 
         return prepare(visit)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def data(places: dict[str, object], django_db_blocker: DjangoDbBlocker) -> str:
     """Everything that people entered and the notices say: what is Chinese on an English page too."""
     with django_db_blocker.unblock(), connection.cursor() as cursor:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from keshi_web.accounts.actor import Actor
@@ -146,12 +146,13 @@ EVALUATION = register(
                 tone="success",
             ),
             Transition(
-                "pass", ("reviewed",), "passed", _("评估合格"), SECOND_LOOK,
+                "pass", ("reviewed",), "passed", pgettext_lazy("办理", "评估合格"), SECOND_LOOK,
                 guards=(right_desk, last_level, ANOTHER, none_failed), stops=("*",), letter="evaluation-result",
                 notifies=(Side.PROVIDER,), tone="success",
             ),
             Transition(
-                "fail", ("reviewed",), "failed", _("评估不合格"), SECOND_LOOK, needs=("reason", "remedy"),
+                "fail", ("reviewed",), "failed", pgettext_lazy("办理", "评估不合格"), SECOND_LOOK,
+                needs=("reason", "remedy"),
                 guards=(right_desk, ANOTHER), stops=("*",), letter="evaluation-result", notifies=(Side.PROVIDER,),
                 tone="danger",
             ),

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from keshi.problems import BadInput
 from keshi_web.accounts.actor import Actor
@@ -159,7 +160,7 @@ FILING = register(
                 notifies=(Side.OFFICE,), tone="warning",
             ),
             Transition(
-                "approve", ("endorsed",), "approved", _("准予开班"), LEADERS, at="above",
+                "approve", ("endorsed",), "approved", pgettext_lazy("办理", "准予开班"), LEADERS, at="above",
                 guards=(ANOTHER, guards.tasks_settled, guards.not_provisional_only, guards.starts_later),
                 stops=("*",), letter="approval", notifies=(Side.PROVIDER,), tone="success", bulk=True,
             ),
@@ -184,7 +185,8 @@ FILING = register(
                 starts=("completion",), letter="return", notifies=(Side.PROVIDER,), tone="warning",
             ),
             Transition(
-                "refuse", ("endorsed",), "refused", _("不予备案"), LEADERS, at="above", needs=("reason", "remedy"),
+                "refuse", ("endorsed",), "refused", pgettext_lazy("办理", "不予备案"), LEADERS, at="above",
+                needs=("reason", "remedy"),
                 guards=(ANOTHER,), stops=("*",), letter="refusal",
                 notifies=(Side.PROVIDER,), tone="danger",
             ),
