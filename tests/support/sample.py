@@ -32,8 +32,8 @@ def sample_template() -> str:
             cursor.execute("select 1 from pg_database where datname = %s", [name])
             if cursor.fetchone():
                 return name
-            cursor.execute("select datname from pg_database where datname ^@ %s", [SAMPLE])
-            for (old,) in cursor.fetchall():
+            cursor.execute("select datname from pg_database where datname ^@ %s order by oid desc", [SAMPLE])
+            for (old,) in cursor.fetchall()[service.TEMPLATES_KEPT :]:
                 cursor.execute(f"drop database {old} with (force)")
         before = connection.settings_dict["NAME"]
         service._copy(service._template(), MAKING)
