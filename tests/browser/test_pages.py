@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, expect
 from pytest_django import DjangoDbBlocker
 
 from browser.person import Visitor
-from browser.places import PAGES, ROSTER, prepare
+from browser.places import ANSWERS, PAGES, ROSTER, prepare
 from keshi.sme import INDUSTRIES
 from support.service import ROOT
 
@@ -112,8 +112,7 @@ def _faults(
     page = visitor.page
     answer = page.goto(address)
     assert answer is not None, address
-    expected = (404,) if "nothing-here" in address else (403,) if address in REFUSED else (200,)
-    if answer.status not in expected:
+    if answer.status != ANSWERS.get(address, 200):
         yield f"answers {answer.status}"
     found: Any = Axe().run(page).response
     assert found["passes"], f"{address}: axe looked at nothing"
@@ -128,6 +127,3 @@ def _faults(
         if wide > 0:
             yield f"is {wide} pixels wider than {view['width']}"
     page.set_viewport_size(DESK)  # type: ignore[arg-type]
-
-
-REFUSED = frozenset({"/accounts/users/"})
