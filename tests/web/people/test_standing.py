@@ -112,6 +112,14 @@ def test_a_phone_is_added_where_none_was(regions):
     assert bare.phone_index is not None
 
 
+def test_a_row_with_another_name_adds_no_phone(regions):
+    [bare] = enrol_people([row(1)])
+    [unlike] = enrol_people([row(1, "测试丁", phone=PHONE)])
+    bare.refresh_from_db()
+    assert not unlike.named_alike
+    assert (bare.phone, bare.phone_index) == (None, None)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_rosters_at_once_make_nobody_twice():
     rows = [row(number, "测试丙") for number in range(200)]

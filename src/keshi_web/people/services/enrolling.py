@@ -44,8 +44,9 @@ def enrol_people(rows: Iterable[NewPerson]) -> list[Person]:
     """The people of these rows, in the rows' order; those not yet known are brought in.
 
     Known people are recognised by their identity number and left as they are, but for a phone where none was
-    recorded. Each answer carries `named_alike`: whether the name given is the recorded one, which somebody has
-    to clear up when it is not. Two callers at once with the same people get the same records.
+    recorded and the row names the person as the record does. Each answer carries `named_alike`: whether the name
+    given is the recorded one, which somebody has to clear up when it is not. Two callers at once with the same
+    people get the same records.
 
     Raises:
         Invalid: names, numbers or phones that cannot be; nothing is stored then.
@@ -58,12 +59,14 @@ def enrol_people(rows: Iterable[NewPerson]) -> list[Person]:
     indexes = [id_number_index(row.id_number) for row in given]
     wanted = dict(reversed(list(zip(indexes, given, strict=True))))  # the first row of a person counts
     known = _known(wanted)
-    _add_phones(known, wanted)
+    names = _names(known)
+    _add_phones({index: one for index, one in known.items() if names[index] == wanted[index].name}, wanted)
     # In one order for everybody: two rosters with the same people in another order must not wait for each other.
     new = {index: _sealed(wanted[index], index) for index in sorted(wanted.keys() - known.keys())}
     stored = _insert(new.values())
-    known |= _known(new.keys() - stored)  # whom somebody else brought in a moment earlier
-    names = {index: normal_name(column(Person, "name").get(person) or "") for index, person in known.items()}
+    meanwhile = _known(new.keys() - stored)  # whom somebody else brought in a moment earlier
+    known |= meanwhile
+    names |= _names(meanwhile)
     for index, row in zip(indexes, given, strict=True):
         person = known.get(index) or new[index]
         alike = names.get(index, wanted[index].name) == row.name
@@ -90,6 +93,11 @@ def _refuse_faulty(rows: Sequence[NewPerson]) -> None:
 def _known(indexes: Iterable[bytes]) -> dict[bytes, Person]:
     found = Person.objects.filter(id_number_index__in=list(indexes))
     return {bytes(person.id_number_index): person for person in found}
+
+
+def _names(people: dict[bytes, Person]) -> dict[bytes, str]:
+    """The recorded names, in the form in which they are compared."""
+    return {index: normal_name(column(Person, "name").get(person) or "") for index, person in people.items()}
 
 
 def _insert(people: Iterable[Person]) -> set[bytes]:
