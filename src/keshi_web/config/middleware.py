@@ -10,15 +10,18 @@ from django.http import HttpRequest, HttpResponse
 
 from keshi_web.common.errors import Invalid, NotAllowed, Refusal
 from keshi_web.config import errors
+from keshi_web.config.redaction import redact
 
 log = structlog.get_logger("keshi.request")
 GIVEN = re.compile(r"[0-9A-Za-z-]{8,64}")
+RANDOM = re.compile(r"(?=.*[A-Fa-f])(?:[0-9A-Fa-f]{32}|[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})")
+"""The numbers that proxies make; their digits are by chance."""
 QUIET = ("/static/", "/health/")
 """Not worth an entry unless they fail."""
 
 
 class RequestLog:
-    """Gives each request a number (the proxy's, if it sends one) and writes one entry about it.
+    """Gives each request a number (the proxy's, if it sends one that is nobody's) and writes one entry about it.
 
     The entry names the route, never the address: query strings and parts of paths stay out of the log.
     """
@@ -28,7 +31,7 @@ class RequestLog:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         given = request.headers.get("X-Request-ID", "")
-        request.number = given if GIVEN.fullmatch(given) else uuid.uuid4().hex
+        request.number = given if _usable(given) else uuid.uuid4().hex
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request.number)
         began = time.perf_counter()
@@ -44,6 +47,11 @@ class RequestLog:
                 ms=round((time.perf_counter() - began) * 1000, 1),
             )
         return response
+
+
+def _usable(given: str) -> bool:
+    """Whether a number that was sent may stand in the log, where it is not redacted, and in the answer."""
+    return bool(GIVEN.fullmatch(given)) and (bool(RANDOM.fullmatch(given)) or redact(given) == given)
 
 
 class Refusals:

@@ -124,6 +124,31 @@ def test_a_failure_shows_a_number_and_nothing_else(client: Client) -> None:
     assert "RuntimeError" not in text
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("abcd-1234-abcd", True),
+        ("7f3c9e0412345678a1b2c3d4e5f60718", True),
+        ("7f3c9e04-1234-5678-a1b2-c3d412345678", True),
+        ("110105194912310021", False),
+        ("1101-0519-4912-3100-21", False),
+        ("order-110105194912310021", False),
+        ("12345678", False),
+        ("1" * 32, False),
+        ("short", False),
+        ("a" * 65, False),
+        ("abcd1234\tx", False),
+    ],
+)
+def test_a_number_of_a_request_that_looks_like_a_persons_is_replaced(
+    client: Client, given: str, kept: bool
+) -> None:
+    answer = client.get("/health/", headers={"X-Request-ID": given})
+    assert (answer.headers["X-Request-ID"] == given) is kept
+    assert len(answer.headers["X-Request-ID"]) >= 8
+
+
 def test_when_even_the_error_page_fails_plain_text_says_it(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> str:
         raise RuntimeError
