@@ -21,6 +21,8 @@ from keshi_web.files.kinds import DOCUMENTS, MIB
 
 View = Callable[..., HttpResponseBase]
 log = structlog.get_logger("keshi.api")
+READS = frozenset({"GET", "HEAD", "OPTIONS"})
+"""What people of a closed organisation may still ask."""
 LARGEST_UPLOAD = max(kind.most_bytes for kind in DOCUMENTS) + MIB
 """Bytes of a whole request with a file."""
 
@@ -39,6 +41,8 @@ def gate(view: View) -> View:
             reading = rates.count(request.token)
             if reading.wait:
                 raise Problem("too-many-requests", headers={"Retry-After": str(reading.wait)})
+            if request.actor.reads_only and request.method not in READS:
+                raise Problem("not-allowed", _("本单位已注销或已并入其他单位，只能查看已办理的事项。"))
             with seeing(scope_of(request.actor)):
                 response = _answer(request, lambda: view(request, *args, **kwargs))
         except Exception as error:
