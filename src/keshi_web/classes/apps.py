@@ -9,3 +9,7 @@ class ClassesConfig(AppConfig):
 
     def ready(self) -> None:
         from keshi_web.classes import scopes  # noqa: F401 - tells the vault who sees and needs whom
+        from keshi_web.classes.impact import past_classes
+        from keshi_web.schemes.impact import register_case_source
+
+        register_case_source(past_classes)

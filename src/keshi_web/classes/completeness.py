@@ -15,6 +15,8 @@ from keshi_web.classes.precheck import Precheck, precheck
 from keshi_web.common import clock
 from keshi_web.common.language import lang
 from keshi_web.organisations.facts import organisation_facts
+from keshi_web.organisations.queries import blacklisting_on
+from keshi_web.organisations.words import State
 
 AGREEMENT = ("method", "content", "term", "fee", "duties")
 """What an agreement with a delegate must hold: method, content, term, fee, duties of both sides."""
@@ -50,6 +52,18 @@ def roster_facts(filing: Filing, scheme: Scheme) -> list[str]:
     return [name for name in needed(filing, scheme) if name.startswith("trainee.") and name not in skip]
 
 
+SHOWN_ONLY = frozenset({"account", "post"})
+"""Columns of a roster that only the official forms print."""
+
+
+def kept_facts(filing: Filing, scheme: Scheme) -> frozenset[str]:
+    """The facts of a roster that are kept, without `trainee.`: those asked for, subsidies had before where the item
+    looks at them, and what the forms print. What only the training brings is not the roster's to say.
+    """
+    told = {"trainee.other_subsidies"} & set(needed(filing, scheme))
+    return SHOWN_ONLY | {name.removeprefix("trainee.") for name in (*roster_facts(filing, scheme), *told)}
+
+
 def materials_of(filing: Filing, scheme: Scheme) -> list[MaterialRule]:
     """The materials to hand in with the filing of this item."""
     return [
@@ -70,7 +84,7 @@ def open_points(filing: Filing, *, provisional: bool = False, check: Precheck | 
     `provisional`: the provider promised a day for the rest (陕西 四), so roster and papers may follow.
     """
     scheme = filing.scheme
-    points = [*_plan(filing, scheme), *_delegation(filing), *_syllabus(filing, scheme)]
+    points = [*_standing(filing), *_plan(filing, scheme), *_delegation(filing), *_syllabus(filing, scheme)]
     if not provisional:
         points += _roster(filing)
         points += _materials(filing, scheme)
@@ -78,6 +92,23 @@ def open_points(filing: Filing, *, provisional: bool = False, check: Precheck | 
         points.append(Point("materials", _("请阅读并作出承诺")))
     if filing.starts_on and filing.ends_on:
         points += _findings(filing, check or precheck(filing), provisional)
+    return points
+
+
+def _standing(filing: Filing) -> list[Point]:
+    """Only an organisation that is verified and not barred today hands in."""
+    firm = filing.organisation
+    points = []
+    if firm.state != State.VERIFIED:
+        text = _("本单位尚未通过核实，不能提交。请在“本单位”中提交核实，通过后再提交备案")
+        points.append(Point("plan", text))
+    if barred := blacklisting_on(firm.pk, clock.today()):
+        text = _(
+            "本单位自 %(day)s 起被列入黑名单（%(document)s），不能提交。如有异议，请向作出决定的机构申诉"
+        )
+        points.append(
+            Point("plan", text % {"day": barred.valid_from.isoformat(), "document": barred.document_number})
+        )
     return points
 
 

@@ -14,19 +14,19 @@ from keshi.problems import BadInput
 from keshi.scheme import Scheme
 from keshi.scheme.model import FormField
 from keshi.vocabulary import Fact, vocabulary
-from keshi_web.accounts.models import Assignment, User
-from keshi_web.accounts.roles import PROVIDERS
+from keshi_web.accounts.models import User
 from keshi_web.catalogue.models import Course, Occupation, Platform, Teacher
 from keshi_web.classes.case import needed
 from keshi_web.classes.completeness import AGREEMENT, agreement_labels, asked_facts
 from keshi_web.classes.guards import promises
 from keshi_web.classes.models import Channel, Filing, Module
 from keshi_web.classes.official import Asked, asked
+from keshi_web.classes.selectable import administrators, courses, delegate_fault, platforms, teachers
 from keshi_web.common import clock
 from keshi_web.common.language import lang
 from keshi_web.organisations.models import Organisation
 from keshi_web.organisations.queries import kinds_on
-from keshi_web.organisations.words import FACT_KINDS, KindOf, State
+from keshi_web.organisations.words import FACT_KINDS, KindOf
 from keshi_web.ui.forms import BaseForm, dress
 
 NOTHING = ("", "—")
@@ -181,9 +181,8 @@ class PlanForm(BaseForm):
 
     def _place_fields(self) -> None:
         filing = self.filing
-        platforms = platform_choices(filing)
         self.fields["platform"] = forms.ChoiceField(
-            label=_("所用线上培训平台"), choices=platforms, required=False
+            label=_("所用线上培训平台"), choices=platform_choices(filing), required=False
         )
         held = kinds_on(filing.organisation, clock.today())
         roles = sorted({FACT_KINDS[KindOf(one)] for one in held})
@@ -285,10 +284,8 @@ class PlanForm(BaseForm):
             raise ValidationError(
                 _("没有登记统一社会信用代码为 %(code)s 的单位。请对方先在本平台登记。") % {"code": code}
             )
-        if found.state != State.VERIFIED:
-            raise ValidationError(_("“%(name)s”尚未通过核实，暂不能接受委托。") % {"name": found.name})
-        if found.pk == self.filing.organisation_id:
-            raise ValidationError(_("受委托单位不能是申报单位本身。"))
+        if fault := delegate_fault(self.filing, found):
+            raise ValidationError(fault)
         return found
 
     def clean(self) -> dict[str, Any]:
@@ -427,7 +424,7 @@ def platform_choices(filing: Filing) -> list[Any]:
         )
     }
     groups: dict[str, list[tuple[str, str]]] = {}
-    for platform in Platform.objects.order_by("name"):
+    for platform in platforms():
         if platform.pk in listed:
             title = str(listed[platform.pk])
         elif platform.operator_id == filing.organisation_id:
@@ -436,17 +433,6 @@ def platform_choices(filing: Filing) -> list[Any]:
             title = _now("其他平台（须先评估）")
         groups.setdefault(title, []).append((str(platform.pk), platform.name))
     return [NOTHING, *sorted(groups.items(), key=lambda pair: "须先评估" in pair[0])]
-
-
-def administrators(filing: Filing) -> list[User]:
-    """People of the provider who may be its training administrator."""
-    held = Assignment.objects.filter(
-        Q(valid_until__isnull=True) | Q(valid_until__gte=clock.today()),
-        organisation_id=filing.organisation_id,
-        role__in=PROVIDERS,
-        user__is_active=True,
-    )
-    return list(User.objects.filter(pk__in=held.values("user_id")).order_by("name"))
 
 
 class ModuleForm(BaseForm):
@@ -469,13 +455,9 @@ class ModuleForm(BaseForm):
     def __init__(self, *args: Any, filing: Filing, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         organisations = [filing.organisation_id, *([filing.delegate_id] if filing.delegate_id else [])]
-        courses = Q(owner_id__in=organisations)
-        if filing.platform_id:
-            courses |= Q(platform_id=filing.platform_id)
-        self.fields["course"].queryset = Course.objects.filter(courses).order_by("name")  # type: ignore[attr-defined]
-        self.fields["teacher"].queryset = Teacher.objects.filter(  # type: ignore[attr-defined]
-            organisation_id__in=organisations, until=None
-        ).order_by("name")
+        platform = [filing.platform_id] if filing.platform_id else []
+        self.fields["course"].queryset = courses(organisations, platform)  # type: ignore[attr-defined]
+        self.fields["teacher"].queryset = teachers(organisations)  # type: ignore[attr-defined]
 
 
 def module_forms(filing: Filing, data: Any = None, extra: int = 1) -> Any:

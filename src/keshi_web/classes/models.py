@@ -247,6 +247,10 @@ class Module(models.Model):
         return self.name
 
 
+UNLIKE = _("与档案姓名不一致")
+"""Stands in place of a name that only the vault knows."""
+
+
 class Enrolment(models.Model):
     """One person on a roster: who they are is in the vault, `facts` what the roster says by the vocabulary's names."""
 
@@ -279,6 +283,10 @@ class Enrolment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.filing_id} #{self.number}"
+
+    def name_for(self, actor: Actor) -> str:
+        """The masked name, or for a provider that named the person otherwise a note: it is not told another's name."""
+        return str(UNLIKE) if actor.of_provider and not self.named_alike else self.person.name_masked
 
 
 class RosterImport(models.Model):

@@ -132,7 +132,7 @@ def form(request: HttpRequest, number: Number, form: Slug, kind: Literal["pdf", 
         raise Http404
     rows = found.enrolments.filter(left_on=None).select_related("person") if lists_people(wanted) else []
     people = [
-        {"enrolment": row, "name": row.person.name_masked, "id_number": row.person.id_number_masked}
+        {"enrolment": row, "name": row.name_for(request.actor), "id_number": row.person.id_number_masked}
         for row in rows
     ]
     data = form_data(found, wanted, people)

@@ -15,9 +15,9 @@ from keshi_web.api.v1.find import Slug, organisation_of, version_of
 from keshi_web.api.v1.paging import Cursor, Size, page
 from keshi_web.catalogue.models import Course, Listing, Occupation, Platform, Teacher
 from keshi_web.classes.completeness import asked_facts, form_of, materials_of, roster_facts
-from keshi_web.classes.forms import administrators
 from keshi_web.classes.models import Filing
 from keshi_web.classes.official import asked, forms_of
+from keshi_web.classes.selectable import administrators
 from keshi_web.classes.services.drafts import available
 from keshi_web.common import clock
 from keshi_web.common.language import lang

@@ -118,7 +118,7 @@ def enrolment(row: Enrolment) -> Body:
         facts["trainee.category"] = row.category
     return {
         "number": row.number,
-        "name_masked": row.person.name_masked,
+        "name_masked": row.person.name_masked if row.named_alike else "",
         "id_number_masked": row.person.id_number_masked,
         "facts": facts,
         "named_alike": row.named_alike,

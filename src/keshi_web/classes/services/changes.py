@@ -13,11 +13,13 @@ from keshi_web.classes.guards import amendable
 from keshi_web.classes.letters import issue
 from keshi_web.classes.models import Amendment, Filing, Module
 from keshi_web.classes.precheck import precheck, store
+from keshi_web.classes.selectable import administrators, courses, delegate_fault, platforms, teachers
 from keshi_web.classes.services.drafts import refresh_head_count
 from keshi_web.classes.workflow import AMENDMENT
 from keshi_web.common import clock
 from keshi_web.common.errors import Invalid, NotAllowed
 from keshi_web.common.language import lang
+from keshi_web.organisations.models import Organisation
 from keshi_web.workflow.engine import fire, open_process, record
 from keshi_web.workflow.models import Entry, Process
 from keshi_web.workflow.numbers_in_text import refuse_numbers
@@ -37,7 +39,8 @@ def ask_for_amendment(filing_id: int, changes: Mapping[str, Any], reason: str, *
 
     Raises:
         NotAllowed: not the provider's class, or not in a state that can be changed.
-        Invalid: nothing would change, the first day of a running class, or an unknown field.
+        Invalid: nothing would change, the first day of a running class, an unknown field, or a platform,
+            delegate, administrator, course or teacher that the plan may not choose.
     """
     refuse_numbers({"reason": reason, "note": changes.get("project")})
     filing = (
@@ -56,6 +59,7 @@ def ask_for_amendment(filing_id: int, changes: Mapping[str, Any], reason: str, *
         raise Invalid(_("不能变更：%(fields)s。") % {"fields": "、".join(sorted(unknown))})
     if "starts_on" in changes and filing.frozen_at:
         raise Invalid(_("班级已开班，开班日期不能变更。"))
+    _refuse_foreign(filing, changes)
     wanted = {name: value for name, value in changes.items() if _differs(filing, name, value)}
     if not wanted:
         raise Invalid(_("没有任何变更。"))
@@ -79,6 +83,28 @@ def ask_for_amendment(filing_id: int, changes: Mapping[str, Any], reason: str, *
     fire(process, "submit", by=by)
     record(filing.process, "amendment-asked", by=by, number=process.number)
     return amendment
+
+
+def _refuse_foreign(filing: Filing, changes: Mapping[str, Any]) -> None:
+    """What the plan refers to has to be among what its form offers, under the old or the new delegate and platform."""
+    if "platform" in changes and not platforms().filter(pk=changes["platform"]).exists():
+        raise Invalid(_("所选平台不在可选范围内，请从列表中选择。"))
+    if "administrator" in changes and not administrators(filing).filter(pk=changes["administrator"]).exists():
+        raise Invalid(_("培训管理员须是申报单位的人员，请从列表中选择。"))
+    if changes.get("delegate") is not None:
+        delegate = Organisation.objects.filter(pk=changes["delegate"]).first()
+        if delegate is None:
+            raise Invalid(_("没有登记这个受委托单位。"))
+        if fault := delegate_fault(filing, delegate):
+            raise Invalid(fault)
+    own = {filing.organisation_id, filing.delegate_id, changes.get("delegate")} - {None}
+    used = {filing.platform_id, changes.get("platform")} - {None}
+    modules = changes.get("modules") or []
+    wanted = {row["course_id"] for row in modules if row.get("course_id")}
+    taught = {row["teacher_id"] for row in modules if row.get("teacher_id")}
+    found = courses(own, used).filter(pk__in=wanted).count(), teachers(own).filter(pk__in=taught).count()
+    if found != (len(wanted), len(taught)):
+        raise Invalid(_("培训大纲中的课程或教师不属于申报单位、受委托单位或所用平台，请重新选择。"))
 
 
 def _differs(filing: Filing, name: str, value: Any) -> bool:

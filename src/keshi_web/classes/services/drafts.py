@@ -62,9 +62,11 @@ def create_draft(
     """A new draft under an item of a notice. A clerk may open one for what came on paper, by fax, post or e-mail.
 
     Raises:
-        NotAllowed: another organisation's, or a clerk registering a web application.
+        NotAllowed: another organisation's, a closed one's, or a clerk registering a web application.
         Invalid: the notice does not cover the organisation, or has no such item.
     """
+    if by.reads_only:
+        raise NotAllowed(_("本单位已注销或已并入其他单位，不能新建备案。"))
     chain = office_for(organisation, version)
     if by.of_provider:
         if by.organisation_id != organisation.pk:

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from keshi.identity import sex
 from keshi_web.accounts.actor import Actor
-from keshi_web.classes.models import Filing
+from keshi_web.classes.models import UNLIKE, Filing
 from keshi_web.documents.data import FormData
 from keshi_web.documents.models import Document, FormVersion
 from keshi_web.documents.services import data_digest, pinned, record_form
@@ -28,7 +28,9 @@ def note_printed(filing: Filing, version: FormVersion, data: FormData, *, by: Ac
 @transaction.atomic
 def people_for_papers(filing: Filing, *, by: Actor) -> list[dict[str, Any]]:
     """The roster for an official form. The provider's own paper shows the numbers, and each read is logged; the
-    bureau's copy shows masks (full numbers need an export with a second person, see `people`)."""
+    bureau's copy shows masks (full numbers need an export with a second person, see `people`). Where the provider
+    named somebody otherwise than the vault does, its paper shows the number that it gave, and nothing else.
+    """
     rows = list(filing.enrolments.filter(left_on=None).select_related("person"))
     if not by.of_provider:
         return [
@@ -40,8 +42,8 @@ def people_for_papers(filing: Filing, *, by: Actor) -> list[dict[str, Any]]:
     AccessLog.objects.bulk_create(
         [
             AccessLog(
-                **who, person=row.person, act=Act.REVEAL, fields=fields, purpose=Purpose.FILING,
-                case=f"filing:{filing.process.number}",
+                **who, person=row.person, act=Act.REVEAL, purpose=Purpose.FILING,
+                case=f"filing:{filing.process.number}", fields=fields if row.named_alike else [Field.ID_NUMBER],
             )
             for row in rows
         ],
@@ -55,9 +57,9 @@ def people_for_papers(filing: Filing, *, by: Actor) -> list[dict[str, Any]]:
         found.append(
             {
                 "enrolment": row,
-                "name": person["name"],
+                "name": person["name"] if row.named_alike else str(UNLIKE),
                 "id_number": number,
-                "phone": person["phone"],
+                "phone": person["phone"] if row.named_alike else "",
                 "sex": {"male": "男", "female": "女"}.get(sex(number), "") if number else "",
             }
         )

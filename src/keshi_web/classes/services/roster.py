@@ -1,6 +1,6 @@
 """The roster of a filing: imported with a preview, pasted, added one by one."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from uuid import UUID
 
 from django.core.files import File
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from keshi.identity import normalise
 from keshi_web.accounts.actor import Actor
-from keshi_web.classes.completeness import roster_facts
+from keshi_web.classes.completeness import kept_facts, roster_facts
 from keshi_web.classes.models import Enrolment, Filing, RosterImport
 from keshi_web.classes.roster_rows import Row, Sheet, judge, pack, read_file, read_text, too_long, unpack
 from keshi_web.classes.services.drafts import opened_for_writing, refresh_head_count
@@ -80,8 +80,7 @@ def read(import_id: UUID | str) -> None:
     sheet = _sheet_of(made)
     mine = RosterImport.objects.filter(pk=made.pk)
     mine.update(rows_total=len(sheet.rows))
-    wanted = roster_facts(made.filing, made.filing.scheme)
-    judge(sheet.rows, wanted, clock.today(), told=lambda count: mine.update(rows_read=count))
+    _judge(made.filing, sheet.rows, told=lambda count: mine.update(rows_read=count))
     with transaction.atomic():
         locked = mine.select_for_update().first()
         if locked is not None and locked.state == RosterImport.State.READING:
@@ -98,8 +97,16 @@ def _bounded(sheet: Sheet) -> Sheet:
     return sheet if len(sheet.rows) <= MOST_ROWS else Sheet(faults=[too_long(MOST_ROWS)])
 
 
+def _judge(filing: Filing, rows: list[Row], told: Callable[[int], object] = lambda count: None) -> None:
+    """Drop the facts that are not the roster's to say, then write on every row what is wrong with it."""
+    kept = kept_facts(filing, filing.scheme)
+    for row in rows:
+        row.facts = {name: value for name, value in row.facts.items() if name in kept}
+    judge(rows, roster_facts(filing, filing.scheme), clock.today(), told=told)
+
+
 def _keep(made: RosterImport, sheet: Sheet) -> None:
-    judge(sheet.rows, roster_facts(made.filing, made.filing.scheme), clock.today())
+    _judge(made.filing, sheet.rows)
     _store_preview(made, sheet)
 
 
@@ -199,7 +206,7 @@ def add(filing_id: int, row: Row, *, by: Actor) -> Enrolment:
         Invalid: with the faults of the row.
     """
     filing = opened_for_writing(filing_id, by)
-    judge([row], roster_facts(filing, filing.scheme), clock.today())
+    _judge(filing, [row])
     if row.faults:
         from keshi_web.common.language import lang
 
@@ -247,7 +254,7 @@ def add_rows(
         NotAllowed, Stale: as for every change of the plan.
     """
     filing = opened_for_writing(filing_id, by)
-    judge(rows, roster_facts(filing, filing.scheme), clock.today())
+    _judge(filing, rows)
     if check_only or not all(row.sound for row in rows):
         return {}
     if replace:

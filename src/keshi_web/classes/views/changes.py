@@ -10,9 +10,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from keshi_web.accounts.guards import allowed
 from keshi_web.accounts.roles import PROVIDERS
-from keshi_web.classes.forms import administrators, module_forms, platform_choices, stored
+from keshi_web.classes.forms import module_forms, platform_choices, stored
 from keshi_web.classes.letters import amendment_lines
 from keshi_web.classes.models import Amendment, Filing
+from keshi_web.classes.selectable import administrators
 from keshi_web.classes.services.changes import ask_for_amendment
 from keshi_web.classes.views.detail import READERS
 from keshi_web.classes.views.wizard import filing_of

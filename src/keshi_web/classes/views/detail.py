@@ -152,6 +152,7 @@ def people(request: HttpRequest, number: str) -> HttpResponse:
     people_rows = [
         {
             "row": row,
+            "name": row.name_for(request.actor),
             "category": label("trainee.category", row.category) if row.category else "",
             "findings": [shown(finding) for finding in row.findings],
         }

@@ -105,7 +105,14 @@ def _page(request: HttpRequest, filing: Filing, status: int = 200, **forms_given
         "person": forms_given.get("person") or PersonForm(filing=filing, auto_id="person-%s"),
         "waiting": waiting,
         "page": page,
-        "rows": [(row, label("trainee.category", row.category) if row.category else "") for row in page.rows],
+        "rows": [
+            (
+                row,
+                row.name_for(request.actor),
+                label("trainee.category", row.category) if row.category else "",
+            )
+            for row in page.rows
+        ],
     }
     return render(request, "classes/roster.html", context, status=status)
 
