@@ -11,6 +11,7 @@ from django.test import Client
 from pytest_django import DjangoDbBlocker
 
 from keshi_web.accounts.models import Assignment, Delegation, User
+from keshi_web.catalogue.models import CatalogueEntry, Course, Listing, Platform, Teacher
 from keshi_web.classes.models import Filing
 from keshi_web.classes.official import forms_of
 from keshi_web.common import clock
@@ -151,11 +152,32 @@ def yingkou(rolled_back: None) -> SimpleNamespace:
         "classes:amend": [{"number": approved.process.number}],
         "classes:amendment": [{"number": "BG2020999999"}],
     }
-    values.update(catalogue_values())
+    values.update(catalogue_values(firm))
     return SimpleNamespace(values=values, firm=firm, filing=filing, users=users)
 
 
-def catalogue_values() -> dict[str, list[Any]]:
-    """An evaluation of Yingkou. What stands in the catalogue itself is published for everybody."""
-    found = Process.objects.filter(kind__startswith="evaluation", path__startswith="/210000/210800/").first()
-    return {"catalogue:number": [found.number] if found else []}
+def catalogue_values(firm: Organisation) -> dict[str, list[Any]]:
+    """Things of the catalogue of Yingkou that are its own: not listed yet, or changed by their own office only."""
+    city = "/210000/210800/"
+    found = Process.objects.filter(kind__startswith="evaluation", path__startswith=city).first()
+    platform = Platform.objects.create(
+        name="测试未列入平台",
+        operator=firm,
+        url="https://px.example.cn/",
+        icp="测ICP备20200009号",
+        functions="签到",
+    )
+    course = Course.objects.filter(owner=firm).exclude(
+        pk__in=Listing.objects.filter(platform=None).values("course")
+    )
+    teacher = Teacher.objects.filter(organisation=firm)
+    listing = Listing.objects.filter(region__path__startswith=city)
+    entry = CatalogueEntry.objects.filter(region__path__startswith=city)
+    return {
+        "catalogue:number": [found.number] if found else [],
+        **{f"catalogue:{name}:pk": [platform.pk] for name in ("platform", "edit-platform", "list-platform")},
+        **{f"catalogue:{name}:pk": [course.earliest("pk").pk] for name in ("course", "edit-course")},
+        "catalogue:teacher:pk": [teacher.earliest("pk").pk],
+        "catalogue:delist:pk": [listing.earliest("pk").pk],
+        "catalogue:end-entry:pk": [entry.earliest("pk").pk],
+    }

@@ -65,6 +65,7 @@ def test_the_attack_is_real_those_who_may_do_get_there(
         "yingkou-jia",
         "yingkou-jia-training",
         "yingkou-210802-clerk",
+        "yingkou-clerk",
         "yingkou-leader",
         "sysadmin",
     ):
