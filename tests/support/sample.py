@@ -34,7 +34,7 @@ def sample_template() -> str:
                 return name
             cursor.execute("select datname from pg_database where datname ^@ %s order by oid desc", [SAMPLE])
             for (old,) in cursor.fetchall()[service.TEMPLATES_KEPT :]:
-                cursor.execute(f"drop database {old} with (force)")
+                service.drop(cursor, old)
         before = connection.settings_dict["NAME"]
         service._copy(service._template(), MAKING)
         service._turn_to(MAKING)
@@ -56,7 +56,7 @@ def _sample_copy() -> str:
         cursor.execute("select datname from pg_database where datname ^@ %s", [BESIDE])
         for (left,) in cursor.fetchall():
             if not psutil.pid_exists(int(left.removeprefix(BESIDE).split("_")[0])):
-                cursor.execute(f"drop database {left} with (force)")
+                service.drop(cursor, left)
     name = f"{BESIDE}{os.getpid()}_{next(_copies)}"
     service._copy(template, name)
     return name
@@ -87,7 +87,7 @@ def sample_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
         connections.close_all()
         service._turn_to(before)
         with service._maintenance() as cursor:
-            cursor.execute(f"drop database {name} with (force)")
+            service.drop(cursor, name)
 
 
 @pytest.fixture(scope="session")
@@ -97,7 +97,7 @@ def sample_beside(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> 
         name = _sample_copy()
     yield name
     with django_db_blocker.unblock(), service._maintenance() as cursor:
-        cursor.execute(f"drop database {name} with (force)")
+        service.drop(cursor, name)
 
 
 @pytest.fixture

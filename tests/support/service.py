@@ -10,6 +10,7 @@ import hashlib
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -33,7 +34,7 @@ import psutil  # noqa: E402
 import pytest  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
-from django.db import connection, connections  # noqa: E402
+from django.db import OperationalError, ProgrammingError, connection, connections  # noqa: E402
 from django.db.backends.utils import CursorWrapper  # noqa: E402
 from django.test import TransactionTestCase  # noqa: E402
 from pytest_django import DjangoDbBlocker  # noqa: E402
@@ -74,7 +75,7 @@ def django_db_setup(
     with django_db_blocker.unblock():
         _turn_to(before)
         with _maintenance() as cursor:
-            cursor.execute(f"drop database {name} with (force)")
+            drop(cursor, name)
 
 
 @pytest.fixture(scope="session")
@@ -113,8 +114,8 @@ def _template() -> str:
         if name in there:
             return name
         for old in there[TEMPLATES_KEPT:]:
-            cursor.execute(f"drop database {old} with (force)")
-        cursor.execute("drop database if exists keshi_making with (force)")
+            drop(cursor, old)
+        drop(cursor, "keshi_making")
         cursor.execute("create database keshi_making")
     _turn_to("keshi_making")
     call_command("migrate", verbosity=0, interactive=False)
@@ -124,9 +125,26 @@ def _template() -> str:
     return name
 
 
+def drop(cursor: CursorWrapper, name: str) -> None:
+    """Drop a database, whoever is still connected to it.
+
+    A worker of PostgreSQL's own (autovacuum) may be in it, which only ends when asked without force.
+    """
+    for attempt in range(10):
+        force = " with (force)" if attempt % 2 else ""
+        try:
+            cursor.execute(f"drop database if exists {name}{force}")
+        except (OperationalError, ProgrammingError):
+            if attempt == 9:
+                raise
+            time.sleep(0.2)
+        else:
+            return
+
+
 def _copy(template: str, name: str) -> None:
     with _maintenance() as cursor:
-        cursor.execute(f"drop database if exists {name} with (force)")
+        drop(cursor, name)
         cursor.execute(f"create database {name} template {template}")
 
 
@@ -136,7 +154,7 @@ def _clear_up() -> None:
         cursor.execute("select datname from pg_database where datname ^@ %s", [COPY])
         for (name,) in cursor.fetchall():
             if not psutil.pid_exists(int(name.removeprefix(COPY))):
-                cursor.execute(f"drop database {name} with (force)")
+                drop(cursor, name)
 
 
 def _turn_to(name: str) -> None:

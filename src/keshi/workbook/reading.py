@@ -105,6 +105,7 @@ def read_roster(path: Path) -> Roster:
     sheets = open_sheets(path)
     named = [(sheet, _kind(sheet)) for sheet in sheets] if len(sheets) > 1 else [(sheets[0], "trainees")]
     reading = _Reading(path, [(sheet, kind) for sheet, kind in named if kind in ("", "trainees", "ours")])
+    reading.overview()
     table = reading.roster()
     return Roster(
         table.records if table else [],

@@ -52,8 +52,8 @@ def roster_facts(filing: Filing, scheme: Scheme) -> list[str]:
     return [name for name in needed(filing, scheme) if name.startswith("trainee.") and name not in skip]
 
 
-SHOWN_ONLY = frozenset({"account", "post"})
-"""Columns of a roster that only the official forms print."""
+SHOWN_ONLY = frozenset({"post"})
+"""Columns of a roster that only the official forms print; the account on the platform is written by hand."""
 
 
 def kept_facts(filing: Filing, scheme: Scheme) -> frozenset[str]:

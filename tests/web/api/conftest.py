@@ -37,7 +37,7 @@ def sampled_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[
             cursor.execute("select datname from pg_database where datname ^@ %s", [SAMPLED])
             for (left,) in cursor.fetchall():
                 if not psutil.pid_exists(int(left.removeprefix(SAMPLED))):
-                    cursor.execute(f"drop database {left} with (force)")
+                    service.drop(cursor, left)
         apps, sample.APPS = sample.APPS, tuple(app for app in sample.APPS if app != "classes")
         with service_clock.standing_on(date(2020, 3, 10)):
             call_command("sample", verbosity=0, stdout=io.StringIO())
@@ -48,7 +48,7 @@ def sampled_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[
         service._copy(service._template(), own)
     yield name
     with django_db_blocker.unblock(), service._maintenance() as cursor:
-        cursor.execute(f"drop database {name} with (force)")
+        service.drop(cursor, name)
 
 
 @pytest.fixture(scope="package", autouse=True)
