@@ -8,11 +8,14 @@ rotated: every stored index would have to be computed anew.
 """
 
 import base64
+import fcntl
 import json
 import os
 import re
 import secrets
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -99,19 +102,39 @@ def make_keyring(path: Path, cipher: str = "aes") -> None:
 
 def add_master(cipher: str) -> str:
     """Add a master key, make it the current one, and return its id. The older ones stay in the file."""
-    path, ring = Path(settings.VAULT_KEYS), keyring()
-    key_id = f"{cipher}-{len(ring.masters) + 1}"
-    masters = {**ring.masters, key_id: secrets.token_bytes(CIPHERS[cipher].key_size)}
-    _draft(path, Keyring(key_id, masters, ring.index)).replace(path)
+    with _changing() as path:
+        ring = keyring()
+        # Beyond every number in the file, also after older keys were taken out of it: an id names one key for ever.
+        key_id = f"{cipher}-{max(map(_number, ring.masters)) + 1}"
+        masters = {**ring.masters, key_id: secrets.token_bytes(CIPHERS[cipher].key_size)}
+        _draft(path, Keyring(key_id, masters, ring.index)).replace(path)
     return key_id
 
 
 def retire_masters() -> list[str]:
     """Take all but the current master key out of the file; the ids taken. What they sealed is lost."""
-    path, ring = Path(settings.VAULT_KEYS), keyring()
-    old = [key_id for key_id in ring.masters if key_id != ring.current]
-    _draft(path, Keyring(ring.current, {ring.current: ring.masters[ring.current]}, ring.index)).replace(path)
+    with _changing() as path:
+        ring = keyring()
+        old = [key_id for key_id in ring.masters if key_id != ring.current]
+        kept = {ring.current: ring.masters[ring.current]}
+        _draft(path, Keyring(ring.current, kept, ring.index)).replace(path)
     return old
+
+
+@contextmanager
+def _changing() -> Iterator[Path]:
+    """The key file's path, for one process at a time: of two that add a key at once neither loses the other's."""
+    path = Path(settings.VAULT_KEYS)
+    keyring()
+    with path.with_name(f"{path.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield path
+
+
+def _number(key_id: str) -> int:
+    """The running number at the end of a key's id, 0 for an id that was given by hand."""
+    ending = key_id.rpartition("-")[2]
+    return int(ending) if ending.isdecimal() else 0
 
 
 def _draft(path: Path, ring: Keyring) -> Path:

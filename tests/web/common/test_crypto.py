@@ -109,6 +109,32 @@ def test_turning_the_key_changes_only_the_wrapping(cipher, turned_to):
         unseal(sealed, **HERE)
 
 
+def test_a_key_id_is_never_given_twice(key_file):
+    """After the older keys were taken out the file holds one; the next must not take its name and place."""
+    sealed = seal("测试甲", **HERE)
+    for number in range(2, 6):
+        assert keys.add_master("aes") == f"aes-{number}"
+        sealed = rewrap(sealed, **HERE)
+        keys.retire_masters()
+    assert unseal(sealed, **HERE) == "测试甲"
+    ring = json.loads(key_file.read_text())
+    ring["keys"]["aes-by-hand"] = ring["keys"]["aes-5"]
+    key_file.write_text(json.dumps(ring))
+    assert keys.add_master("sm4") == "sm4-6"
+
+
+def test_two_who_add_a_key_at_once_lose_neither(key_file):
+    keys.make_keyring(key_file)
+    made: list[str] = []
+    threads = [threading.Thread(target=lambda: made.append(keys.add_master("aes"))) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(made) == [f"aes-{number}" for number in range(2, 8)]
+    assert len(keys.keyring().masters) == 7
+
+
 def test_the_data_key_cannot_be_claimed_for_another_master(key_file):
     keys.make_keyring(key_file)
     sealed = seal("测试甲", **HERE)

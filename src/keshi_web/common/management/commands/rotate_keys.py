@@ -1,15 +1,25 @@
 """manage.py rotate_keys"""
 
+import time
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from keshi_web.common.ciphers import CIPHERS
 from keshi_web.common.keys import add_master, make_keyring, retire_masters
 from keshi_web.common.sealed import rewrap_everything
+
+
+PATIENCE = 60
+"""Seconds to wait for work that began under an older key."""
+_OLDER = """
+    select count(*) from pg_stat_activity
+    where datname = current_database() and pid <> pg_backend_pid() and xact_start < %s
+"""
 
 
 class Command(BaseCommand):
@@ -39,6 +49,21 @@ class Command(BaseCommand):
             self.stdout.write(_("新主密钥：%(key)s") % {"key": add_master(options["cipher"])})
         self.stdout.write(_("已改由当前主密钥保护的数据：%(count)d 项") % {"count": rewrap_everything()})
         if options["retire"]:
-            while rewrap_everything():  # what was sealed meanwhile by a process that began before
+            self._wait_for_older_work()
+            while rewrap_everything():  # what that work sealed
                 pass
             self.stdout.write(_("已移除旧主密钥：%(keys)s") % {"keys": "、".join(retire_masters()) or "—"})
+
+    def _wait_for_older_work(self) -> None:
+        """A transaction that sealed under an older key and is not committed yet would lose what it sealed."""
+        with connection.cursor() as cursor:
+            cursor.execute("select clock_timestamp()")
+            (since,) = cursor.fetchone()
+            for _second in range(PATIENCE):
+                cursor.execute(_OLDER, [since])
+                if cursor.fetchone() == (0,):
+                    return
+                time.sleep(1)
+        raise CommandError(
+            _("仍有较早开始的事务在进行，旧主密钥没有移除。请稍后执行 rotate_keys --only-rewrap --retire。")
+        )
