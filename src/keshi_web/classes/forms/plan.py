@@ -1,7 +1,5 @@
-"""The wizard's forms, drawn from the notice: it asks for what the item's rules and the notice's forms need, no more."""
+"""The plan of a class: it asks for what the item's rules and the notice's forms need, no more."""
 
-import dataclasses
-from datetime import date
 from typing import Any
 
 from django import forms
@@ -12,97 +10,24 @@ from django.utils.translation import gettext_lazy as _
 
 from keshi.problems import BadInput
 from keshi.scheme import Scheme
-from keshi.scheme.model import FormField
-from keshi.vocabulary import Fact, vocabulary
+from keshi.vocabulary import vocabulary
 from keshi_web.accounts.models import User
-from keshi_web.catalogue.models import Course, Occupation, Platform, Teacher
+from keshi_web.catalogue.models import Occupation, Platform
 from keshi_web.classes.case import needed
 from keshi_web.classes.completeness import AGREEMENT, agreement_labels, asked_facts
+from keshi_web.classes.forms.controls import NOTHING, answer_control, choices_of, control_for, stored
+from keshi_web.classes.forms.sections import Section, sections_of
+from keshi_web.classes.forms.selections import payee_label, platform_choices
 from keshi_web.classes.guards import promises
-from keshi_web.classes.models import Channel, Filing, Module
+from keshi_web.classes.models import Filing
 from keshi_web.classes.official import Asked, asked
-from keshi_web.classes.selectable import administrators, courses, delegate_fault, platforms, teachers
+from keshi_web.classes.selectable import administrators, delegate_fault
 from keshi_web.common import clock
 from keshi_web.common.language import lang
 from keshi_web.organisations.models import Organisation
 from keshi_web.organisations.queries import kinds_on
 from keshi_web.organisations.words import FACT_KINDS, KindOf
 from keshi_web.ui.forms import BaseForm, dress
-
-NOTHING = ("", "—")
-
-
-def choices_of(fact: Fact, only: list[str] | None = None) -> list[tuple[str, str]]:
-    """A fact's choices with their labels in the reader's language, an empty one first."""
-    values = fact.values or {}
-    return [
-        NOTHING,
-        *((key, getattr(label, lang())) for key, label in values.items() if not only or key in only),
-    ]
-
-
-def control_for(fact: Fact, *, required: bool = False) -> forms.Field:
-    """The control that asks for a fact of the vocabulary."""
-    label = getattr(fact.label, lang())
-    match fact.type:
-        case "boolean":
-            yes_no = [NOTHING, ("true", _("是")), ("false", _("否"))]
-            return forms.ChoiceField(label=label, choices=yes_no, required=required)
-        case "choice":
-            return forms.ChoiceField(label=label, choices=choices_of(fact), required=required)
-        case "date":
-            return forms.DateField(label=label, required=required)
-        case "number" if fact.whole:
-            return forms.IntegerField(
-                label=label,
-                required=required,
-                min_value=fact.least,
-                max_value=fact.most if fact.most else 10**9,
-            )
-        case "number":
-            return forms.DecimalField(label=label, required=required, min_value=fact.least, max_digits=16)
-        case _:
-            return forms.CharField(label=label, required=required, max_length=200)
-
-
-def stored(value: Any) -> Any:
-    """A cleaned value as `facts` and `answers` keep it."""
-    if isinstance(value, date):
-        return value.isoformat()
-    if value in ("true", "false"):
-        return value == "true"
-    if value is None or isinstance(value, bool | int | str | list):
-        return value
-    return str(value)
-
-
-def answer_control(field: FormField) -> forms.Field:
-    """The control that asks for a blank of an official form."""
-    label = getattr(field.label, lang())
-    match field.kind:
-        case "choice":
-            options = [(choice.zh, getattr(choice, lang())) for choice in field.choices]
-            return forms.ChoiceField(label=label, choices=[NOTHING, *options], required=False)
-        case "checkbox":
-            return forms.BooleanField(label=label, required=False)
-        case "date":
-            return forms.DateField(label=label, required=False)
-        case "number":
-            return forms.DecimalField(label=label, required=False, max_digits=12, min_value=0)
-        case _:
-            return forms.CharField(label=label, required=False, max_length=500)
-
-
-@dataclasses.dataclass
-class Section:
-    """Fields under one heading; a folded one opens by itself where something was filled in or is wrong."""
-
-    title: str
-    names: list[str]
-    note: str = ""
-    folded: bool = False
-    fields: list[forms.BoundField] = dataclasses.field(default_factory=list)
-    open: bool = False
 
 
 class PlanForm(BaseForm):
@@ -343,173 +268,6 @@ class PlanForm(BaseForm):
         agreement = {name: data.get(f"agreement:{name}", "") for name in AGREEMENT}
         return {**given, "agreement": agreement, "late": {"approved_on": stored(data.get("approved_on"))}}
 
-    def groups(self) -> list["Section"]:
+    def groups(self) -> list[Section]:
         """The fields in the order of the page, under their headings; what few classes need is folded."""
-        plan = [
-            "project",
-            "training_type",
-            "occupation",
-            "level",
-            "planned_certificate",
-            "starts_on",
-            "ends_on",
-        ]
-        place = [
-            "platform",
-            "administrator",
-            "fact:organisation.kind",
-            "payee",
-        ]
-        delegation = ["delegate", *(f"agreement:{name}" for name in AGREEMENT)]
-        more = [name for name in self.fields if name.startswith("fact:") and name not in place]
-        late = ["late_reason", "filed_on", "approved_on"]
-        sections = [Section(_now("培训安排"), plan + more), Section(_now("平台与管理"), place)]
-        for form in dict.fromkeys(one.form.id for one in self.asked):
-            rows = [one for one in self.asked if one.form.id == form]
-            title = getattr(rows[0].form.text, lang())
-            sections.append(Section(title, [f"answer:{one.key}" for one in rows]))
-        sections.append(
-            Section(
-                _now("委托培训"),
-                delegation,
-                _now("委托其他机构开展培训时填写；协议须写明培训方式、内容、期限、费用和双方责任五项。"),
-                folded=True,
-            )
-        )
-        if "completion_due_on" in self.fields:
-            sections.append(
-                Section(
-                    _now("先行开班"),
-                    ["completion_due_on"],
-                    _now("材料暂不齐全、须先行开班时，承诺一个补报期限。"),
-                    folded=True,
-                )
-            )
-        if "received_on" in self.fields:
-            sections.append(Section(_now("收到申请"), ["received_on"]))
-        sections.append(
-            Section(_now("补录"), late, _now("仅用于系统启用前已经办理的班级；其他班级不填。"), folded=True)
-        )
-        for section in sections:
-            section.fields = [self[name] for name in section.names if name in self.fields]
-            section.open = any(field.value() or field.errors for field in section.fields)
-        return [section for section in sections if section.fields]
-
-
-def payee_label(key: str) -> str:
-    """Who is paid, in words."""
-    labels = {
-        "enterprise": _now("企业"),
-        "institution": _now("培训机构"),
-        "platform": _now("线上平台"),
-        "provider": _now("培训单位"),
-        "person": _now("个人"),
-    }
-    return labels.get(key, key)
-
-
-def platform_choices(filing: Filing) -> list[Any]:
-    """Platforms by why they may be used: listed under the notice, the organisation's own, others."""
-    from keshi_web.catalogue.models import Listing
-
-    day = filing.filed_on or clock.today()
-    listed = {
-        listing.platform_id: listing.get_ground_display()
-        for listing in Listing.objects.filter(
-            Q(valid_until__isnull=True) | Q(valid_until__gte=day),
-            scheme=filing.scheme_version.scheme,
-            platform__isnull=False,
-            delisted_on=None,
-            valid_from__lte=day,
-        )
-    }
-    groups: dict[str, list[tuple[str, str]]] = {}
-    for platform in platforms():
-        if platform.pk in listed:
-            title = str(listed[platform.pk])
-        elif platform.operator_id == filing.organisation_id:
-            title = _now("本单位的平台（须先评估）")
-        else:
-            title = _now("其他平台（须先评估）")
-        groups.setdefault(title, []).append((str(platform.pk), platform.name))
-    return [NOTHING, *sorted(groups.items(), key=lambda pair: "须先评估" in pair[0])]
-
-
-class ModuleForm(BaseForm):
-    """One line of the syllabus."""
-
-    kind = forms.ChoiceField(label=_("课程类别"), choices=Module.Kind.choices, initial=Module.Kind.VOCATIONAL)
-    name = forms.CharField(label=_("单元模块"), max_length=120)
-    content = forms.CharField(label=_("主要内容"), max_length=300, required=False)
-    hours = forms.IntegerField(label=_("课时"), min_value=1, max_value=2000)
-    online = forms.BooleanField(label=_("线上"), required=False, initial=True)
-    theory = forms.BooleanField(label=_("理论"), required=False, initial=True)
-    epidemic_prevention = forms.BooleanField(label=_("疫情防控知识"), required=False)
-    course = forms.ModelChoiceField(
-        label=_("课程"), queryset=Course.objects.none(), required=False, empty_label="—"
-    )
-    teacher = forms.ModelChoiceField(
-        label=_("教师"), queryset=Teacher.objects.none(), required=False, empty_label="—"
-    )
-
-    def __init__(self, *args: Any, filing: Filing, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        organisations = [filing.organisation_id, *([filing.delegate_id] if filing.delegate_id else [])]
-        platform = [filing.platform_id] if filing.platform_id else []
-        self.fields["course"].queryset = courses(organisations, platform)  # type: ignore[attr-defined]
-        self.fields["teacher"].queryset = teachers(organisations)  # type: ignore[attr-defined]
-
-
-def module_forms(filing: Filing, data: Any = None, extra: int = 1) -> Any:
-    """The syllabus as a form set; rows ticked for deletion go, empty ones are ignored."""
-    factory = forms.formset_factory(
-        ModuleForm, extra=0 if data else extra, can_delete=True, max_num=200, validate_max=True
-    )
-    initial = [
-        {
-            "kind": row.kind, "name": row.name, "content": row.content, "hours": row.hours, "online": row.online,
-            "theory": row.theory, "epidemic_prevention": row.epidemic_prevention, "course": row.course_id,
-            "teacher": row.teacher_id,
-        }
-        for row in filing.modules.all()
-    ]  # fmt: skip
-    return factory(data, initial=initial, prefix="modules", form_kwargs={"filing": filing})
-
-
-class MaterialForm(BaseForm):
-    """A document for a material of the notice, or why it does not apply."""
-
-    file = forms.FileField(label=_("文件"), required=False)
-    not_applicable = forms.CharField(label=_("不适用的理由"), max_length=200, required=False)
-
-    def clean(self) -> dict[str, Any]:
-        """One of the two."""
-        data = super().clean() or self.cleaned_data
-        if not data.get("file") and not str(data.get("not_applicable") or "").strip():
-            raise ValidationError(_("请选择文件，或写明不适用的理由。"))
-        return data
-
-
-class RegisterForm(BaseForm):
-    """What a clerk registers that came on paper, by fax, post or e-mail."""
-
-    uscc = forms.CharField(label=_("申报单位统一社会信用代码"), max_length=18)
-    channel = forms.ChoiceField(
-        label=_("申报渠道"),
-        choices=[(one.value, one.label) for one in Channel if one not in (Channel.WEB, Channel.API)],
-    )
-    received_on = forms.DateField(label=_("收到日期"))
-
-    def clean_uscc(self) -> Organisation:
-        """The organisation, registered here."""
-        found = Organisation.objects.filter(uscc=self.cleaned_data["uscc"].strip().upper()).first()
-        if found is None:
-            raise ValidationError(_("没有登记此单位。请先由单位登记或代为登记。"))
-        return found
-
-    def clean_received_on(self) -> date:
-        """Not in the future."""
-        day: date = self.cleaned_data["received_on"]
-        if day > clock.today():
-            raise ValidationError(_("收到日期不能在今天之后。"))
-        return day
+        return sections_of(self, self.asked)
