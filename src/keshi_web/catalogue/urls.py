@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from keshi_web.catalogue.views import directory, evaluations, occupations, tariffs
+from keshi_web.catalogue.views import applications, directory, evaluations, occupations, tariffs
 
 app_name = "catalogue"
 urlpatterns = [
@@ -33,14 +33,14 @@ urlpatterns = [
     path("teachers/new/", directory.teacher_form, name="new-teacher"),
     path("teachers/<int:pk>/", directory.teacher_form, name="teacher"),
     path("evaluations/", evaluations.evaluations, name="evaluations"),
-    path("evaluations/new/", evaluations.choose, name="choose"),
-    path("evaluations/new/<int:version_id>/<slug:rule_id>/", evaluations.apply, name="apply"),
+    path("evaluations/new/", applications.choose, name="choose"),
+    path("evaluations/new/<int:version_id>/<slug:rule_id>/", applications.apply, name="apply"),
     path("evaluations/<str:number>/", evaluations.evaluation, name="evaluation"),
-    path("evaluations/<str:number>/form/", evaluations.fill_in, name="evaluation-form"),
-    path("evaluations/<str:number>/papers/", evaluations.papers, name="evaluation-papers"),
+    path("evaluations/<str:number>/form/", applications.fill_in, name="evaluation-form"),
+    path("evaluations/<str:number>/papers/", applications.papers, name="evaluation-papers"),
     path("evaluations/<str:number>/papers/<int:material_id>/", evaluations.material, name="material"),
     path(
-        "evaluations/<str:number>/papers/<int:material_id>/remove/", evaluations.take_back, name="take-back"
+        "evaluations/<str:number>/papers/<int:material_id>/remove/", applications.take_back, name="take-back"
     ),
     path("evaluations/<str:number>/judge/", evaluations.judge, name="judge"),
     path("evaluations/<str:number>/experts/", evaluations.expert, name="expert"),

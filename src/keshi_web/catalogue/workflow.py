@@ -19,6 +19,7 @@ from keshi_web.catalogue.checklist import (
 )
 from keshi_web.catalogue.models import Evaluation
 from keshi_web.workflow.engine import not_the_same_person
+from keshi_web.workflow.of_notice import clock_of
 from keshi_web.workflow.table import YES, ClockSpec, Side, State, Transition, Verdict, Workflow, no, register
 
 CENTRE = "evaluation-centre"
@@ -81,14 +82,7 @@ def last_level(evaluation: Evaluation, actor: Actor) -> Verdict:
 def _clock(evaluation: Evaluation, name: str) -> ClockSpec | None:
     """The notice's time limit for the opinion, where it sets one."""
     rule = rule_of(evaluation)
-    for clock in evaluation.scheme.file.clocks:
-        if clock.id == rule.clock and clock.within:
-            span = clock.within
-            return ClockSpec(
-                clock.id, clock.text.zh, clock.text.en, clock.clause, Side.OFFICE,
-                workdays=span.workdays, days=span.days, months=span.months,
-            )  # fmt: skip
-    return None
+    return clock_of(evaluation.scheme, Side.OFFICE, id=rule.clock) if rule.clock else None
 
 
 def _subject(process: Any) -> Evaluation:

@@ -16,6 +16,7 @@ from keshi_web.classes.models import Amendment, Filing
 from keshi_web.workflow import inputs
 from keshi_web.workflow.engine import not_the_same_person
 from keshi_web.workflow.models import Process
+from keshi_web.workflow.of_notice import clock_of
 from keshi_web.workflow.table import ClockSpec, Side, State, Transition, Workflow, register
 
 CLERK = frozenset({Role.CLERK})
@@ -24,14 +25,7 @@ CLERK = frozenset({Role.CLERK})
 def _clock(filing: Filing, name: str) -> ClockSpec | None:
     """The clocks of a filing: those of its notice at the stage `filing`, and three that every office keeps."""
     if name == "notice":  # the office's own time limit after an application came in
-        for clock in filing.scheme.file.clocks:
-            if clock.stage == "filing" and clock.event == "application-received" and clock.within:
-                span = clock.within
-                return ClockSpec(
-                    clock.id, clock.text.zh, clock.text.en, clock.clause, Side.OFFICE,
-                    workdays=span.workdays, days=span.days, months=span.months,
-                )  # fmt: skip
-        return None
+        return clock_of(filing.scheme, Side.OFFICE, stage="filing", event="application-received")
     if name == "before-start":
         return ClockSpec(
             name, "开班前作出决定", "decide before the class starts", "", Side.OFFICE,
@@ -41,13 +35,8 @@ def _clock(filing: Filing, name: str) -> ClockSpec | None:
         return ClockSpec(
             name, "补正材料", "correct the application", "", Side.PROVIDER, last_day=filing.correction_due_on
         ) if filing.correction_due_on else None  # fmt: skip
-    if name == "completion":
-        for clock in filing.scheme.file.clocks:
-            if clock.event == "promised-date" and filing.completion_due_on:
-                return ClockSpec(
-                    clock.id, clock.text.zh, clock.text.en, clock.clause, Side.PROVIDER,
-                    last_day=filing.completion_due_on,
-                )  # fmt: skip
+    if name == "completion" and filing.completion_due_on:
+        return clock_of(filing.scheme, Side.PROVIDER, event="promised-date", last_day=filing.completion_due_on)
     return None
 
 

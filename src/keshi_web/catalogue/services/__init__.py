@@ -1,5 +1,12 @@
 """Acts on the catalogue."""
 
+from keshi_web.catalogue.services.applications import (
+    apply_for_evaluation,
+    chain_for,
+    hand_in,
+    save_form,
+    take_back,
+)
 from keshi_web.catalogue.services.directory import (
     delist,
     list_platform,
@@ -8,16 +15,7 @@ from keshi_web.catalogue.services.directory import (
     save_teacher,
     take_over_recommended,
 )
-from keshi_web.catalogue.services.evaluations import (
-    act,
-    add_expert,
-    apply_for_evaluation,
-    chain_for,
-    hand_in,
-    judge,
-    save_form,
-    take_back,
-)
+from keshi_web.catalogue.services.evaluations import act, add_expert, judge
 from keshi_web.catalogue.services.occupations import end_entry, enter_in_catalogue, store_occupations
 from keshi_web.catalogue.services.tariffs import approve_tariffs, enter_tariffs, refuse_tariffs
 

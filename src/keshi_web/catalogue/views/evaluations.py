@@ -4,7 +4,6 @@ from typing import Any
 
 import django_filters
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,14 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from keshi_web.accounts.guards import allowed
-from keshi_web.accounts.roles import LEADERS, ORGANISATION_ROLES, Role
+from keshi_web.accounts.roles import LEADERS, Role
 from keshi_web.catalogue import checklist, official, queries, services
-from keshi_web.catalogue.forms import ApplyForm, BlanksForm, ExpertForm, PaperForm
-from keshi_web.catalogue.models import Evaluation, Occupation
+from keshi_web.catalogue.forms import ExpertForm
+from keshi_web.catalogue.models import Evaluation
 from keshi_web.catalogue.services.evaluations import subject_key
-from keshi_web.catalogue.views.common import KINDS, READERS, acting, form_page
+from keshi_web.catalogue.views.common import KINDS, READERS, form_page
 from keshi_web.catalogue.workflow import EVALUATION, right_desk
-from keshi_web.common import clock
 from keshi_web.common.errors import Refusal
 from keshi_web.common.language import lang
 from keshi_web.documents.layout import layout_path
@@ -30,11 +28,7 @@ from keshi_web.documents.render import render_docx, render_pdf
 from keshi_web.documents.responses import docx_response, pdf_response
 from keshi_web.documents.services import render_letter
 from keshi_web.files.responses import attachment_response
-from keshi_web.organisations.models import Organisation
 from keshi_web.organisations.papers import contacts_for_papers
-from keshi_web.schemes.library import get
-from keshi_web.schemes.models import SchemeVersion
-from keshi_web.schemes.queries import for_place
 from keshi_web.ui.lists import Column, Empty, ListPage
 from keshi_web.workflow.context import process_context
 
@@ -133,68 +127,6 @@ evaluations = allowed(*READERS)(EvaluationList.as_view())
 
 
 # ---------------------------------------------------------------------------------------------------------
-# Applying
-
-
-@allowed(*ORGANISATION_ROLES)
-@require_GET
-def choose(request: HttpRequest) -> HttpResponse:
-    """The evaluations that the notices of the organisation's place know, each with whom it exempts."""
-    organisation = _organisation(request)
-    found = [
-        {
-            "version": version,
-            "rule": rule,
-            "subject": subject_label(rule.subject),
-            "text": getattr(rule.text, lang()),
-            "exempt": getattr(rule.exempt, lang()) if rule.exempt else "",
-            "levels": [level_label(level) for level in rule.levels],
-            "over": rule.valid_until is not None and rule.valid_until < clock.today(),
-        }
-        for version in for_place(organisation.region.path, clock.today())
-        for rule in get(version).file.evaluations
-    ]
-    return render(request, "catalogue/choose.html", {"choices": found})
-
-
-def _organisation(request: HttpRequest) -> Organisation:
-    return Organisation.objects.select_related("region").get(pk=request.actor.organisation_id)
-
-
-@allowed(*ORGANISATION_ROLES)
-@require_http_methods(["GET", "POST"])
-def apply(request: HttpRequest, version_id: int, rule_id: str) -> HttpResponse:
-    """Say what is to be evaluated; exempt ones are told so, with the clause."""
-    organisation = _organisation(request)
-    version: SchemeVersion | None = next(
-        (one for one in for_place(organisation.region.path, clock.today()) if one.pk == version_id), None
-    )
-    rule = (
-        next((one for one in get(version).file.evaluations if one.id == rule_id), None) if version else None
-    )
-    if version is None or rule is None:
-        raise Http404
-    form = ApplyForm(
-        request.POST or None, actor=request.actor, subject=rule.subject, initial=request.GET.dict()
-    )
-    return form_page(
-        request,
-        form,
-        lambda _data: services.apply_for_evaluation(
-            version, rule_id, form.chosen, applicant=organisation, by=request.actor
-        ),
-        title=gettext("申请评估：%(what)s") % {"what": subject_label(rule.subject)},
-        note=f"{version.title}（{version.notice}） {rule.clause}：{getattr(rule.text, lang())}",
-        exempt=getattr(rule.exempt, lang()) if rule.exempt else "",
-        done=gettext("已建立评估申请，请填写申请表。"),
-        back=reverse("catalogue:choose"),
-        onwards=lambda made: reverse("catalogue:evaluation-form", args=[made.process.number]),
-        occupations=Occupation.objects.order_by("code")[:600] if rule.subject == "occupation" else None,
-        submit=gettext("下一步"),
-    )
-
-
-# ---------------------------------------------------------------------------------------------------------
 # One evaluation
 
 
@@ -206,7 +138,7 @@ def evaluation_or_404(request: HttpRequest, number: str) -> Evaluation:
     return found
 
 
-def _writable(found: Evaluation, request: HttpRequest) -> bool:
+def writable(found: Evaluation, request: HttpRequest) -> bool:
     return (
         request.actor.of_organisation
         and request.actor.organisation_id == found.applicant_id
@@ -244,13 +176,13 @@ def evaluation(request: HttpRequest, number: str) -> HttpResponse:
         "levels": [level_label(level) for level in rule.levels],
         "experts": found.experts.select_related("by"),
         "asks_experts": checklist.needs_experts(found),
-        "slots": _slots(found),
+        "slots": slot_rows(found),
         "forms": [(one, getattr(one.text, lang())) for one in checklist.forms_of(found)],
         "letters": of_subject(subject_key(found)),
         "listings": found.listings.select_related("region"),
-        "writable": _writable(found, request),
+        "writable": writable(found, request),
         "may_judge": _may_judge(found, request),
-        "points": checklist.open_points(found) if _writable(found, request) else [],
+        "points": checklist.open_points(found) if writable(found, request) else [],
     }
     return render(request, "catalogue/evaluation.html", context)
 
@@ -289,133 +221,9 @@ def _checks(found: Evaluation) -> list[dict[str, Any]]:
     ]
 
 
-def _slots(found: Evaluation) -> list[dict[str, Any]]:
+def slot_rows(found: Evaluation) -> list[dict[str, Any]]:
     given = checklist.papers(found)
     return [{"slot": slot, "given": given.get(slot.key, [])} for slot in checklist.slots(found)]
-
-
-@allowed(*ORGANISATION_ROLES)
-@require_http_methods(["GET", "POST"])
-def fill_in(request: HttpRequest, number: str) -> HttpResponse:
-    """The application form: only what the record does not know."""
-    found = _own(request, number)
-    fields = checklist.asked(found)
-    values = {
-        **_from_record(found, fields),
-        **{k: v for k, v in found.form.items() if v not in ("", [], None)},
-    }
-    form = BlanksForm(request.POST or None, asked=fields, values=values)
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.save_form(found.pk, form.values(), by=request.actor)
-        except Refusal as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            if "more" in request.POST:
-                return redirect("catalogue:evaluation-form", number)
-            messages.success(request, gettext("已保存。"))
-            name = (
-                "catalogue:evaluation-papers"
-                if request.POST.get("then") == "next"
-                else "catalogue:evaluation"
-            )
-            return redirect(name, number)
-    rule = checklist.rule_of(found)
-    printed = checklist.form_of(found.scheme, rule)
-    context = {
-        "evaluation": found,
-        "process": found.process,
-        "form": form,
-        "title": getattr(printed.text, lang()) if printed else gettext("申请表"),
-        "printed": printed,
-        "wizard": _wizard(found, "form"),
-        "back": reverse("catalogue:evaluation", args=[number]),
-    }
-    return render(request, "catalogue/fill_in.html", context, status=422 if form.errors else 200)
-
-
-def _from_record(found: Evaluation, fields: list[Any]) -> dict[str, Any]:
-    """Tables that the record already fills, as rows to go on from."""
-    rows = {field.id: official.table_rows(found, field) for field in fields if field.kind == "table"}
-    return {
-        name: [["" if cell is None else str(cell) for cell in row.values()] for row in held]
-        for name, held in rows.items()
-        if held
-    }
-
-
-def _own(request: HttpRequest, number: str) -> Evaluation:
-    """The evaluation where the applicant may write now. Raises PermissionDenied."""
-    found = evaluation_or_404(request, number)
-    if not _writable(found, request):
-        raise PermissionDenied(gettext("申请已提交，不能修改。"))
-    return found
-
-
-def _wizard(found: Evaluation, step: str) -> list[dict[str, Any]]:
-    number = found.process.number
-    steps = (
-        ("form", gettext("申请表"), "catalogue:evaluation-form"),
-        ("papers", gettext("证明材料"), "catalogue:evaluation-papers"),
-        ("page", gettext("核对与提交"), "catalogue:evaluation"),
-    )
-    at = [key for key, _label, _name in steps].index(step)
-    return [
-        {
-            "label": label,
-            "url": reverse(name, args=[number]),
-            "status": "current" if index == at else "done" if index < at else "ahead",
-        }
-        for index, (_key, label, name) in enumerate(steps)
-    ]
-
-
-@allowed(*ORGANISATION_ROLES)
-@require_http_methods(["GET", "POST"])
-def papers(request: HttpRequest, number: str) -> HttpResponse:
-    """The papers, place by place; each is sent on its own."""
-    found = _own(request, number)
-    at = request.POST.get("slot", "")
-    sent = PaperForm(request.POST or None, request.FILES or None, auto_id=f"at-{at}-%s")
-    if request.method == "POST" and sent.is_valid():
-        try:
-            services.hand_in(
-                found.pk, at, by=request.actor, upload=sent.cleaned_data["file"],
-                not_applicable=sent.cleaned_data["not_applicable"],
-            )  # fmt: skip
-            return redirect("catalogue:evaluation-papers", number)
-        except Refusal as refusal:
-            sent.add_error("file", str(refusal))
-    rows = [
-        {
-            **row,
-            "index": index,
-            "control": sent if row["slot"].key == at else PaperForm(auto_id=f"p{index}-%s"),
-        }
-        for index, row in enumerate(_slots(found))
-    ]
-    context = {
-        "evaluation": found,
-        "process": found.process,
-        "rows": rows,
-        "wizard": _wizard(found, "papers"),
-        "back": reverse("catalogue:evaluation-form", args=[number]),
-    }
-    return render(request, "catalogue/papers.html", context, status=422 if sent.errors else 200)
-
-
-@allowed(*ORGANISATION_ROLES)
-@require_POST
-def take_back(request: HttpRequest, number: str, material_id: int) -> HttpResponse:
-    """Remove a paper."""
-    found = _own(request, number)
-    get_object_or_404(found.materials, pk=material_id)
-    return acting(
-        request,
-        lambda: services.take_back(material_id, by=request.actor),
-        gettext("已移除。"),
-        reverse("catalogue:evaluation-papers", args=[number]),
-    )
 
 
 @allowed(*JUDGES)
