@@ -36,7 +36,9 @@ def _clock(filing: Filing, name: str) -> ClockSpec | None:
             name, "补正材料", "correct the application", "", Side.PROVIDER, last_day=filing.correction_due_on
         ) if filing.correction_due_on else None  # fmt: skip
     if name == "completion" and filing.completion_due_on:
-        return clock_of(filing.scheme, Side.PROVIDER, event="promised-date", last_day=filing.completion_due_on)
+        return clock_of(
+            filing.scheme, Side.PROVIDER, event="promised-date", last_day=filing.completion_due_on
+        )
     return None
 
 

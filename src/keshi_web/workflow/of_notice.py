@@ -6,7 +6,9 @@ from keshi.scheme import Scheme
 from keshi_web.workflow.table import ClockSpec, Side
 
 
-def clock_of(scheme: Scheme, duty_of: Side, *, last_day: date | None = None, **wanted: str) -> ClockSpec | None:
+def clock_of(
+    scheme: Scheme, duty_of: Side, *, last_day: date | None = None, **wanted: str
+) -> ClockSpec | None:
     """The notice's first clock whose parts are as wanted (`id`, `stage`, `event`); None where it sets none.
 
     It runs for the notice's span, or until `last_day` where the case itself names the day (a promised date).
