@@ -8,12 +8,13 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from keshi_web.accounts.actor import Actor
+from keshi_web.accounts.auditing import need_role
 from keshi_web.accounts.roles import ORGANISATION_ROLES, PROVIDERS, Role
 from keshi_web.catalogue.models import Course, Listing, Platform, Teacher
 from keshi_web.common import clock
 from keshi_web.common.errors import Invalid, NotAllowed
 from keshi_web.common.row_security import beyond_scope
-from keshi_web.organisations.services._changing import need_role, save
+from keshi_web.common.saving import save
 from keshi_web.schemes.library import get
 from keshi_web.schemes.models import SchemeVersion
 from keshi_web.schemes.states import State

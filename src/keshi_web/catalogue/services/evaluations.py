@@ -22,8 +22,8 @@ from keshi_web.catalogue.models.occupations import Edition
 from keshi_web.catalogue.workflow import EVALUATION, right_desk
 from keshi_web.common import clock
 from keshi_web.common.errors import Invalid, NotAllowed
+from keshi_web.common.saving import save
 from keshi_web.documents.services import issue_letter
-from keshi_web.organisations.services._changing import save
 from keshi_web.workflow.engine import fire, record
 from keshi_web.workflow.models import Entry, Process
 from keshi_web.workflow.numbers_in_text import refuse_numbers

@@ -13,7 +13,7 @@ from keshi_web.catalogue.models import CatalogueEntry, Occupation
 from keshi_web.catalogue.reading import OccupationRow
 from keshi_web.common import clock
 from keshi_web.common.errors import Invalid, NotAllowed
-from keshi_web.organisations.services._changing import save
+from keshi_web.common.saving import save
 from keshi_web.regions.models import Level, Region
 from keshi_web.workflow.numbers_in_text import refuse_numbers
 

@@ -20,8 +20,8 @@ from keshi_web.catalogue.facts import tables_in_force
 from keshi_web.catalogue.models import TariffTable
 from keshi_web.common import clock
 from keshi_web.common.errors import Invalid, NotAllowed, Stale
+from keshi_web.common.saving import save
 from keshi_web.files.models import Attachment
-from keshi_web.organisations.services._changing import save
 from keshi_web.regions.models import Region
 from keshi_web.schemes.library import get
 from keshi_web.schemes.models import SchemeVersion

@@ -1,5 +1,7 @@
 """The organisation itself and how its registration was verified."""
 
+from typing import ClassVar
+
 import pghistory
 from django.conf import settings
 from django.db import models
@@ -56,6 +58,13 @@ class Organisation(models.Model):
     registered_at = models.DateTimeField(_("登记时间"), default=clock.now, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
     """Raised by every change; a page that shows an older one is answered with Stale."""
+
+    codes = frozenset({"uscc"})
+    taken: ClassVar[dict[str, object]] = {
+        "uscc": _(
+            "此统一社会信用代码已经登记。请联系本单位的管理员邀请您加入；如被他人冒用登记，请联系所在地经办机构。"
+        )
+    }
 
     class Meta:
         verbose_name = verbose_name_plural = _("单位")

@@ -8,11 +8,13 @@ from django.utils.translation import gettext as _
 
 from keshi.sme import Classification, classify
 from keshi_web.accounts.actor import Actor
+from keshi_web.accounts.auditing import need_role
 from keshi_web.accounts.roles import Role
 from keshi_web.common import clock
 from keshi_web.common.errors import Invalid
+from keshi_web.common.saving import save
 from keshi_web.organisations.models import EpidemicDeclaration, SizeDeclaration
-from keshi_web.organisations.services._changing import changing, need_role, save
+from keshi_web.organisations.services._changing import changing
 
 EARLIEST_YEAR = 2000
 

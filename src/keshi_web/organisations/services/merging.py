@@ -5,10 +5,12 @@ from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
 from keshi_web.accounts.actor import Actor
+from keshi_web.accounts.auditing import audited, need_role
 from keshi_web.accounts.roles import LEADERS
 from keshi_web.common import clock
 from keshi_web.common.errors import Invalid
 from keshi_web.common.row_security import beyond_scope
+from keshi_web.common.saving import save
 from keshi_web.organisations.models import (
     BankAccount,
     Contact,
@@ -20,7 +22,7 @@ from keshi_web.organisations.models import (
     Verification,
 )
 from keshi_web.organisations.queries import organisations_for
-from keshi_web.organisations.services._changing import audited, check_fresh, need_role, save
+from keshi_web.organisations.services._changing import check_fresh
 from keshi_web.organisations.words import State
 
 _staying: set[type[models.Model]] = {

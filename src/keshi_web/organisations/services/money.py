@@ -6,13 +6,15 @@ from django.utils.translation import gettext as _
 
 from keshi.identity import check_bank_account, check_bank_code, normalise
 from keshi_web.accounts.actor import Actor
+from keshi_web.accounts.auditing import audited, need_role
 from keshi_web.accounts.roles import FINANCE, REVIEWERS, Role
 from keshi_web.common import clock, crypto, sealed
 from keshi_web.common.errors import Invalid
 from keshi_web.common.language import lang
+from keshi_web.common.saving import save
 from keshi_web.organisations.models import ACCOUNT_PURPOSE, BankAccount, Contact, Organisation, Reading
 from keshi_web.organisations.queries import organisations_for
-from keshi_web.organisations.services._changing import audited, changing, need_role, save
+from keshi_web.organisations.services._changing import changing
 
 
 def add_bank_account(

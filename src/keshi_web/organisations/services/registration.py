@@ -8,15 +8,17 @@ from django.utils.translation import gettext as _
 
 from keshi.identity import check_mobile, check_uscc, normalise
 from keshi_web.accounts.actor import Actor
+from keshi_web.accounts.auditing import audited, need_role
 from keshi_web.accounts.roles import REVIEWERS, Role
 from keshi_web.accounts.services import Invitation, first_administrator
 from keshi_web.common import clock, sealed
 from keshi_web.common.errors import Invalid, Stale
 from keshi_web.common.language import lang
+from keshi_web.common.saving import save
 from keshi_web.files.services import store
 from keshi_web.organisations.models import Contact, ContactRole, Kind, Organisation
 from keshi_web.organisations.names import name_key, pinyin_of
-from keshi_web.organisations.services._changing import audited, changing, need_role, save
+from keshi_web.organisations.services._changing import changing
 from keshi_web.organisations.words import KindOf, LegalForm, State
 from keshi_web.regions.models import Region
 

@@ -6,9 +6,11 @@ from django.core.files import File
 from django.utils.translation import gettext as _
 
 from keshi_web.accounts.actor import Actor
+from keshi_web.accounts.auditing import need_role
 from keshi_web.accounts.roles import LEADERS, REVIEWERS, Role
 from keshi_web.common import clock
 from keshi_web.common.errors import Invalid, NotAllowed, Stale
+from keshi_web.common.saving import save
 from keshi_web.files.services import store
 from keshi_web.organisations.models import (
     Blacklisting,
@@ -17,7 +19,7 @@ from keshi_web.organisations.models import (
     Kind,
     Organisation,
 )
-from keshi_web.organisations.services._changing import changing, need_role, save
+from keshi_web.organisations.services._changing import changing
 from keshi_web.organisations.words import OPEN_STATES, KindOf
 
 BARRING_LEVELS = frozenset({"city", "province"})

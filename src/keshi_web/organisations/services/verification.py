@@ -6,11 +6,13 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from keshi_web.accounts.actor import Actor
+from keshi_web.accounts.auditing import need_role
 from keshi_web.accounts.roles import REVIEWERS
 from keshi_web.common import clock
 from keshi_web.common.errors import Invalid, NotAllowed, Stale
+from keshi_web.common.saving import save
 from keshi_web.organisations.models import BankAccount, Organisation, Verification
-from keshi_web.organisations.services._changing import changing, need_role, save
+from keshi_web.organisations.services._changing import changing
 from keshi_web.organisations.words import CHECKS, State
 
 

@@ -3,7 +3,6 @@
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
@@ -37,11 +36,6 @@ class Dated(models.Model):
 
     class Meta:
         abstract = True
-
-    def clean(self) -> None:
-        """Days in order: a range that runs backwards cannot even be compared with others."""
-        if self.valid_until and self.valid_from and self.valid_until < self.valid_from:
-            raise ValidationError({"valid_until": _("截止日期不得早于开始日期。")})
 
 
 class CategoryPeriod(Dated):

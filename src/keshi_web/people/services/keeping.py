@@ -1,9 +1,8 @@
 """Changing a record of the vault: phone, account, name, categories, employment; merging and erasing."""
 
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
@@ -15,6 +14,7 @@ from keshi_web.common import clock
 from keshi_web.common.errors import Invalid, NotAllowed, Stale
 from keshi_web.common.personal_numbers import refuse_in
 from keshi_web.common.row_security import beyond_scope
+from keshi_web.common.saving import save
 from keshi_web.common.sealed import column
 from keshi_web.people.models import BankAccount, CategoryPeriod, Employment, Person, PersonEvent
 from keshi_web.people.queries import visible_to
@@ -29,7 +29,6 @@ from keshi_web.people.writing import (
     phone_index,
 )
 
-M = TypeVar("M", CategoryPeriod, Employment, BankAccount)
 _NOTHING = {
     "name": None,
     "id_number": None,
@@ -76,7 +75,7 @@ def change_account(person: Person, number: str, bank: str, *, actor: Actor, grou
     account = BankAccount(person=held, bank=bank.strip(), recorded_by_id=actor.user_id)
     column(BankAccount, "number").put(account, digits)
     account.number_index = account_index(digits)
-    _store(account)
+    save(account)
     _note(held, Turn.ACCOUNT, actor, ground)
     return account
 
@@ -141,7 +140,8 @@ def record_category(
             attachment_id=attachment_id,
             recorded_by_id=actor.user_id,
         )
-        return _store(period)
+        save(period)
+    return period
 
 
 def record_employment(
@@ -169,7 +169,8 @@ def record_employment(
         recorded_by_id=actor.user_id,
         **more,
     )
-    return _store(employment)
+    save(employment)
+    return employment
 
 
 @transaction.atomic
@@ -254,33 +255,6 @@ def _held(person: Person, actor: Actor) -> Person:
     if held.erased_at or held.survivor_id:
         raise Stale(_("该记录已合并或已删除。"))
     return held
-
-
-def _store(row: M) -> M:
-    """Save, and say what is wrong in the words of the constraint that refused it."""
-    refuse_in(getattr(row, "proof", ""))
-    try:
-        with transaction.atomic():
-            row.full_clean(exclude=["number", "number_index"])
-            row.save()
-    except ValidationError as error:
-        raise Invalid(_in_words(row, error)) from None
-    except IntegrityError as error:
-        broken = next((one for one in row._meta.constraints if one.name in str(error)), None)
-        if broken is None:
-            raise
-        raise Invalid(str(broken.violation_error_message)) from None
-    return row
-
-
-def _in_words(row: M, error: ValidationError) -> str:
-    """Each message with the name of its field before it, but for those about the row as a whole."""
-    labels = {field.name: str(field.verbose_name) for field in row._meta.concrete_fields}
-    return " ".join(
-        f"{labels[name]}：{text}" if name in labels else text
-        for name, texts in error.message_dict.items()
-        for text in texts
-    )
 
 
 def _note(person: Person, turn: Turn, actor: Actor | None, ground: str) -> None:

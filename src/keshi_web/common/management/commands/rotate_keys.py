@@ -13,7 +13,6 @@ from keshi_web.common.ciphers import CIPHERS
 from keshi_web.common.keys import add_master, make_keyring, retire_masters
 from keshi_web.common.sealed import rewrap_everything
 
-
 PATIENCE = 60
 """Seconds to wait for work that began under an older key."""
 _OLDER = """
