@@ -314,6 +314,11 @@ class HourRule(Rule, frozen=True, kw_only=True):
     basis: Literal["trainee", "course"]
     remainder: Literal["drop"] | int
 
+    def in_minutes(self, minutes: int) -> int:
+        """The class hours that so many minutes make."""
+        whole, rest = divmod(minutes, self.minutes)
+        return whole + (self.remainder != "drop" and rest >= self.remainder)
+
 
 class Blend(Rule, frozen=True, kw_only=True):
     """Shares of online and theory hours of the total: a largest online share or a least theory share."""

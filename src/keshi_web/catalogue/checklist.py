@@ -8,7 +8,14 @@ from django.utils.translation import gettext as _
 from keshi.scheme import Scheme
 from keshi.scheme.model import Check, Form, FormField
 from keshi.scheme.model import Evaluation as EvaluationRule
-from keshi_web.catalogue.models import CheckResult, Course, Evaluation, EvaluationMaterial, Occupation
+from keshi_web.catalogue.models import (
+    CheckResult,
+    Course,
+    Evaluation,
+    EvaluationMaterial,
+    ExpertOpinion,
+    Occupation,
+)
 from keshi_web.common.language import lang
 from keshi_web.organisations.papers import CONTACTS
 
@@ -160,15 +167,25 @@ def unjudged(evaluation: Evaluation) -> list[Check]:
     return [
         check
         for check in rule_of(evaluation).checks
-        if check.id not in done or (mended and not done[check.id].passed and done[check.id].at < mended.at)
+        if check.id not in done
+        or (mended and done[check.id].passed is False and done[check.id].at < mended.at)
     ]
 
 
 def failed(evaluation: Evaluation) -> Sequence[CheckResult]:
     """Lines that are judged to fail at the current level."""
-    return [row for row in results(evaluation).get(current_level(evaluation), {}).values() if not row.passed]
+    rows = results(evaluation).get(current_level(evaluation), {}).values()
+    return [row for row in rows if row.passed is False]
 
 
 def needs_experts(evaluation: Evaluation) -> bool:
     """Whether experts are asked: an occupation outside the catalogue."""
     return rule_of(evaluation).subject == "occupation"
+
+
+def opinions(evaluation: Evaluation) -> list[ExpertOpinion]:
+    """What the experts say: of each the latest opinion, in the order of the first."""
+    latest: dict[str, ExpertOpinion] = {}
+    for row in evaluation.experts.select_related("by").order_by("id"):
+        latest[row.expert] = row
+    return list(latest.values())

@@ -71,10 +71,18 @@ def tariffs_for(scheme: str, path: str, day: date) -> Mapping[str, list[Mapping[
 
 
 def occupation_entry(occupation: Occupation, path: str, day: date) -> CatalogueEntry | None:
-    """The entry by which an occupation stands in the catalogue of a place on a day."""
+    """The entry by which an occupation stands in the catalogue of a place on a day.
+
+    Editions of the classification keep code and name of most occupations: an entry of another edition counts.
+    """
     return (
         CatalogueEntry.objects.alias(place=Value(path, output_field=TextField()))
-        .filter(in_force(day), place__startswith=F("region__path"), occupation=occupation)
+        .filter(
+            in_force(day),
+            place__startswith=F("region__path"),
+            occupation__code=occupation.code,
+            occupation__name=occupation.name,
+        )
         .select_related("region")
         .order_by("-region__path")
         .first()

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from keshi.scheme.model import Form, FormField
+from keshi.scheme.model import Form, FormField, HourRule
 from keshi_web.catalogue import checklist
 from keshi_web.catalogue.models import Course, Evaluation, Platform
 from keshi_web.common import clock
@@ -172,25 +172,25 @@ def _signed(entry: Entry | None, text: str = "") -> Signed | None:
 # ---------------------------------------------------------------------------------------------------------
 # Tables
 
-COURSE_COLUMNS: Mapping[str, Callable[[Course, int], Any]] = {
-    "课程名称": lambda course, _minutes: course.name,
-    "课程资源名称": lambda course, _minutes: course.name,
-    "专业": lambda course, _minutes: str(course.occupation) if course.occupation else "",
-    "对应国家职业标准": lambda course, _minutes: course.standard,
-    "内容要点": lambda course, _minutes: course.description,
-    "资源形式": lambda course, _minutes: "视频" if course.video_minutes else "",
-    "视频总时长（分钟）": lambda course, _minutes: course.video_minutes,
-    "视频时长（分钟）": lambda course, _minutes: course.video_minutes,
-    "培训时长": lambda course, _minutes: f"{course.video_minutes}分钟",
-    "课时": lambda course, minutes: course.video_minutes // minutes,
+COURSE_COLUMNS: Mapping[str, Callable[[Course, HourRule], Any]] = {
+    "课程名称": lambda course, _hours: course.name,
+    "课程资源名称": lambda course, _hours: course.name,
+    "专业": lambda course, _hours: str(course.occupation) if course.occupation else "",
+    "对应国家职业标准": lambda course, _hours: course.standard,
+    "内容要点": lambda course, _hours: course.description,
+    "资源形式": lambda course, _hours: "视频" if course.video_minutes else "",
+    "视频总时长（分钟）": lambda course, _hours: course.video_minutes,
+    "视频时长（分钟）": lambda course, _hours: course.video_minutes,
+    "培训时长": lambda course, _hours: f"{course.video_minutes}分钟",
+    "课时": lambda course, hours: hours.in_minutes(course.video_minutes),
 }
-"""Columns of a list of courses, by their heading; minutes are those of a class hour."""
+"""Columns of a list of courses, by their heading; class hours as the notice counts them."""
 
 
 def table_rows(evaluation: Evaluation, field: FormField) -> list[dict[str, Any]]:
     """The rows of a table that the record fills: courses by their headings, experts with their opinions."""
     if field.id in checklist.BY_OFFICE:
-        rows = evaluation.experts.all()
+        rows = checklist.opinions(evaluation)
         words = {True: "同意", False: "不同意"}
         return [
             {"专家": row.expert, "意见": f"{words[row.agrees]}：{row.opinion}", "签名": ""} for row in rows
@@ -198,9 +198,9 @@ def table_rows(evaluation: Evaluation, field: FormField) -> list[dict[str, Any]]
     headings = [column.zh for column in field.columns]
     if not set(headings) <= COURSE_COLUMNS.keys():
         return []
-    minutes = evaluation.scheme.file.hours.minutes
+    hours = evaluation.scheme.file.hours
     courses = [evaluation.course] if evaluation.course else list(_courses(evaluation))
-    return [{heading: COURSE_COLUMNS[heading](course, minutes) for heading in headings} for course in courses]
+    return [{heading: COURSE_COLUMNS[heading](course, hours) for heading in headings} for course in courses]
 
 
 def _courses(evaluation: Evaluation) -> Any:

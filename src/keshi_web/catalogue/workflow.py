@@ -14,6 +14,7 @@ from keshi_web.catalogue.checklist import (
     failed,
     needs_experts,
     open_points,
+    opinions,
     rule_of,
     unjudged,
 )
@@ -25,6 +26,7 @@ from keshi_web.workflow.table import YES, ClockSpec, Side, State, Transition, Ve
 CENTRE = "evaluation-centre"
 FIRST_LOOK = frozenset({Role.CLERK, Role.EVALUATOR})
 SECOND_LOOK = frozenset({*LEADERS, Role.EVALUATOR})
+ANOTHER = not_the_same_person("review")
 
 
 def complete(evaluation: Evaluation, actor: Actor) -> Verdict:
@@ -63,10 +65,26 @@ def none_failed(evaluation: Evaluation, actor: Actor) -> Verdict:
     """No line is judged to fail at this level, and most of the experts agree."""
     if failed(evaluation):
         return no(gettext("评估内容清单中有不合格项，不能评为合格。"))
-    votes = list(evaluation.experts.values_list("agrees", flat=True))
+    votes = [opinion.agrees for opinion in opinions(evaluation)]
     if votes and votes.count(True) <= votes.count(False):
         return no(gettext("同意的专家未过半数，不能评为合格。"))
     return YES
+
+
+def may_judge(evaluation: Evaluation, actor: Actor) -> Verdict:
+    """Judging lines: whoever takes the first look while it lasts, then whoever decides, who is another person."""
+    process = evaluation.process
+    roles = {"submitted": FIRST_LOOK, "reviewed": SECOND_LOOK}.get(process.state)
+    if roles is None:
+        return no(gettext("此件当前不在评估中。"))
+    if actor.office is None or actor.office.id != process.office_id or not actor.of_bureau:
+        return no(gettext("此件现由%(office)s办理。") % {"office": process.office.name})
+    if actor.role not in roles:
+        return no(gettext("您的角色不能在这一步作出评估结论。"))
+    verdict = right_desk(evaluation, actor)
+    if verdict.allowed and process.state == "reviewed":
+        verdict = ANOTHER(evaluation, actor)
+    return verdict
 
 
 def level_follows(evaluation: Evaluation, actor: Actor) -> Verdict:
@@ -98,8 +116,6 @@ def _decide(process: Any, event: str, by: Actor, version: int | None, given: Map
 
     return act(process, event, by=by, version=version, given=given)
 
-
-ANOTHER = not_the_same_person("review")
 
 EVALUATION = register(
     Workflow(

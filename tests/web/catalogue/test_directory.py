@@ -122,6 +122,32 @@ def test_a_published_notice_brings_its_platforms_and_no_namesake_gains_by_it(db)
     assert before >= 9
 
 
+def test_a_notice_is_published_again_and_a_platform_it_no_longer_names_ends(db):
+    notice = version("shaoguan-2020")
+    listing = Listing.objects.filter(scheme=notice.scheme, ground="recommended").first()
+    again = Platform.objects.create(name="只在旧版中的平台", operator=None)
+    old = Listing.objects.create(
+        platform=again,
+        scheme=notice.scheme,
+        region=notice.region,
+        ground="recommended",
+        valid_from=date(2019, 1, 1),
+    )
+    services.delist(listing.pk, "停止服务", by=person("shaoguan-leader"))
+    services.list_platform(
+        listing.platform,
+        notice,
+        "recommended",
+        by=person("shaoguan-leader"),
+        valid_from=clock.today(),
+        clause="恢复推荐",
+    )
+    assert services.take_over_recommended(notice) == 0
+    old.refresh_from_db()
+    assert old.valid_until == (notice.governs_from or clock.today()) - timedelta(days=1)
+    assert Listing.objects.filter(platform=listing.platform, scheme=notice.scheme).count() == 2
+
+
 def test_only_the_owner_maintains(db):
     made = services.save_platform(None, {"name": "甲平台", "kind": "own-site"}, by=person("jinan-jia"))
     with pytest.raises(NotAllowed):

@@ -1,10 +1,13 @@
 """Evaluations in the cities that ask for them: who may do what, and the way from the application to the directory."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from keshi_web.accounts.models import User
 from keshi_web.accounts.roles import LEADERS, ORGANISATION_ROLES, Role
 from keshi_web.catalogue import checklist, official, services
 from keshi_web.catalogue.facts import course_evaluated_on, occupation_entry, platform_facts
@@ -14,6 +17,8 @@ from keshi_web.catalogue.workflow import EVALUATION
 from keshi_web.common import clock
 from keshi_web.common.errors import Invalid, NotAllowed, Stale
 from keshi_web.documents.queries import find_by_code, of_subject
+from keshi_web.organisations.models import Blacklisting, Organisation
+from keshi_web.schemes.library import get
 from keshi_web.workflow.engine import choices
 from support.people import id_number
 
@@ -230,7 +235,7 @@ def test_the_check_list_page_judges_many_lines_and_tells_what_it_could_not(opene
     checks = [check.id for check in checklist.rule_of(case.evaluation).checks]
     sent = {f"result-{one}": "passed" for one in checks} | {f"result-{checks[0]}": "failed"}
     answer = sign_in("wuhai-150302-clerk").post(reverse("catalogue:judge", args=[number]), sent, follow=True)
-    assert "不合格的须写明理由" in answer.content.decode()
+    assert "须写明理由" in answer.content.decode()
     assert [one.id for one in checklist.unjudged(case.evaluation)] == [checks[0]]
 
 
@@ -251,8 +256,6 @@ def test_a_judgement_stays_for_good(opened):
     case.does(case.applicant, "submit").judges(person("wuhai-150302-clerk"))
     row = CheckResult.objects.filter(evaluation=case.evaluation).first()
     row.passed = False
-    from django.db import IntegrityError, transaction
-
     with pytest.raises(IntegrityError), transaction.atomic():
         row.save()
 
@@ -274,3 +277,112 @@ def test_delisting_says_why_and_ends_the_use(opened):
     assert case.evaluation.process.entries.filter(event="delisted").exists()
     assert version("wuhai-2020").region.path in path
     assert clock.today() - timedelta(days=1) < listing.valid_from
+
+
+# ---- two people at once, and lines that do not concern the case
+
+
+def second_clerk(username):
+    """A colleague at the same desk."""
+    first = person(username)
+    return replace(first, user_id=User.objects.exclude(pk=first.user_id).order_by("pk")[0].pk)
+
+
+def at_district(opened):
+    case = opened("wuhai", "wu", "platform").fills()
+    case.does(case.applicant, "submit")
+    return case, checklist.unjudged(case.evaluation)
+
+
+def test_a_judgement_changed_by_a_colleague_is_not_overwritten_unread(opened):
+    case, (line, *_rest) = at_district(opened)
+    clerk, colleague = person("wuhai-150302-clerk"), second_clerk("wuhai-150302-clerk")
+    first = services.judge(case.pk, line.id, True, by=clerk)
+    changed = services.judge(case.pk, line.id, False, by=colleague, note="证书过期", seen=first.pk)
+    with pytest.raises(Stale, match="另一结论"):
+        services.judge(case.pk, line.id, True, by=clerk, note="复核", seen=first.pk)
+    assert services.judge(case.pk, line.id, True, by=clerk, note="已补证书", seen=changed.pk).passed
+    assert CheckResult.objects.filter(evaluation=case.evaluation, check_id=line.id).count() == 3
+
+
+def test_saving_the_page_again_leaves_judgements_with_whoever_made_them(opened, sign_in):
+    case, lines = at_district(opened)
+    case.judges(second_clerk("wuhai-150302-clerk"))
+    number = case.evaluation.process.number
+    held = {row.check_id: row for row in CheckResult.objects.filter(evaluation=case.evaluation)}
+    sent = {f"result-{one.id}": "passed" for one in lines} | {
+        f"seen-{key}": row.pk for key, row in held.items()
+    }
+    page = sign_in("wuhai-150302-clerk").post(reverse("catalogue:judge", args=[number]), sent, follow=True)
+    assert "没有改动" in page.content.decode()
+    assert set(CheckResult.objects.filter(evaluation=case.evaluation)) == set(held.values())
+
+
+def test_a_line_that_does_not_concern_the_case_needs_a_reason_and_stops_nobody(opened):
+    case, lines = at_district(opened)
+    clerk = person("wuhai-150302-clerk")
+    third_party = next(one for one in lines if one.id == "third-party-agreement")
+    with pytest.raises(Invalid, match="不适用的须写明理由"):
+        services.judge(case.pk, third_party.id, None, by=clerk)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        CheckResult.objects.create(
+            evaluation=case.evaluation,
+            check_id=third_party.id,
+            level="district",
+            passed=None,
+            by_id=clerk.user_id,
+        )
+    services.judge(case.pk, third_party.id, None, by=clerk, note="企业自有网站，没有第三方")
+    case.judges(clerk).does(clerk, "review").does(person("wuhai-150302-section"), "agree")
+    assert case.evaluation.process.office.key == "150300"
+
+
+def test_after_the_first_look_only_whoever_decides_judges(opened):
+    case, (line, *_rest) = at_district(opened)
+    clerk, section = person("wuhai-150302-clerk"), person("wuhai-150302-section")
+    with pytest.raises(NotAllowed, match="这一步"):
+        services.judge(case.pk, line.id, True, by=section)
+    case.judges(clerk).does(clerk, "review")
+    with pytest.raises(NotAllowed, match="这一步"):
+        services.judge(case.pk, line.id, False, by=clerk, note="改主意")
+    services.judge(case.pk, line.id, False, by=section, note="现场核查不符")
+    assert "agree" not in possible(case, section)
+
+
+def test_an_expert_has_one_voice_the_latest(opened):
+    case = opened("jinan", "ding", "occupation", "测试新职业").fills()
+    case.does(case.applicant, "submit")
+    clerk = person("jinan-clerk")
+    services.add_expert(case.pk, "测试专家甲", True, "可以开展", by=clerk)
+    services.add_expert(case.pk, "测试专家乙", False, "条件不足", by=clerk)
+    case.does(clerk, "review")
+    assert "pass" not in possible(case, person("jinan-leader"))
+    case.does(person("jinan-leader"), "return", defects=["请专家再议"]).does(case.applicant, "resubmit")
+    services.add_expert(case.pk, "测试专家乙", True, "条件已具备", by=clerk)
+    assert [one.agrees for one in checklist.opinions(case.evaluation)] == [True, True]
+    case.does(clerk, "review").does(person("jinan-leader"), "pass")
+
+
+def test_who_is_barred_does_not_apply(opened):
+    organisation = Organisation.objects.get(pk=person("wuhai-wu").organisation_id)
+    Blacklisting.objects.create(
+        organisation=organisation, reason="骗取补贴", document_number="乌人社罚〔2020〕1号",
+        office_id=person("wuhai-leader").office.id,
+        valid_from=clock.today(), by_id=person("wuhai-leader").user_id,
+    )  # fmt: skip
+    with pytest.raises(Invalid, match="黑名单"):
+        opened("wuhai", "wu", "platform")
+
+
+def test_an_occupation_of_another_edition_is_the_same_in_the_catalogue(opened):
+    newer = Occupation.objects.get(edition=2022, code="6-31-01-03")
+    with pytest.raises(Invalid, match="无需专家评估"):
+        opened("jinan", "ding", "occupation", newer)
+
+
+def test_the_course_form_counts_class_hours_as_the_notice_does(opened):
+    """济南: a remainder of 20 minutes makes an hour, 19 make none."""
+    rules = {slug: version(f"{slug}-2020") for slug in ("jinan", "shaoguan")}
+    hours = {slug: get(one).file.hours for slug, one in rules.items()}
+    assert [hours["jinan"].in_minutes(minutes) for minutes in (1219, 1220, 1240)] == [30, 31, 31]
+    assert [hours["shaoguan"].in_minutes(minutes) for minutes in (89, 90)] == [1, 2]

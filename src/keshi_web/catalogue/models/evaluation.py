@@ -108,12 +108,15 @@ class EvaluationMaterial(models.Model):
 
 @append_only
 class CheckResult(models.Model):
-    """One line of the check list as one level judged it; the latest row of a level counts."""
+    """One line of the check list as one level judged it; the latest row of a level counts.
+
+    `passed` is None where the line does not concern the case: a third party's agreement of one's own site.
+    """
 
     evaluation = models.ForeignKey(Evaluation, on_delete=models.PROTECT, related_name="checks")
     check_id = models.CharField(max_length=60)
     level = models.CharField(max_length=20)
-    passed = models.BooleanField()
+    passed = models.BooleanField(null=True)
     note = models.CharField(_("说明"), max_length=300, blank=True)
     by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=clock.now)
@@ -123,8 +126,8 @@ class CheckResult(models.Model):
         constraints = (
             models.CheckConstraint(
                 name="check_failure_has_a_reason",
-                condition=Q(passed=True) | ~Q(note=""),
-                violation_error_message=_("不合格的须写明理由。"),
+                condition=Q(passed__isnull=False, passed=True) | ~Q(note=""),
+                violation_error_message=_("不合格或不适用的须写明理由。"),
             ),
         )
 
@@ -134,7 +137,10 @@ class CheckResult(models.Model):
 
 @append_only
 class ExpertOpinion(models.Model):
-    """What an expert engaged by the bureau said about an occupation outside the catalogue."""
+    """What an expert engaged by the bureau said about an occupation outside the catalogue.
+
+    An expert has one voice: the latest row of a name counts.
+    """
 
     evaluation = models.ForeignKey(Evaluation, on_delete=models.PROTECT, related_name="experts")
     expert = models.CharField(_("专家"), max_length=60)

@@ -19,6 +19,7 @@ from keshi_web.common.language import lang
 from keshi_web.common.row_security import beyond_scope
 from keshi_web.files.services import store as store_file
 from keshi_web.organisations.models import Organisation
+from keshi_web.organisations.queries import blacklisting_on
 from keshi_web.organisations.words import State as OrganisationState
 from keshi_web.regions.models import Region
 from keshi_web.schemes.library import get
@@ -71,13 +72,18 @@ def apply_for_evaluation(
 
     Raises:
         NotAllowed: another organisation's.
-        Invalid: the notice knows no such evaluation or does not govern here, the subject is exempt, passed already,
-            or is being evaluated.
+        Invalid: the applicant is not verified or barred, the notice knows no such evaluation or does not govern here,
+            the subject is exempt, passed already, or is being evaluated.
     """
     if not by.of_organisation or by.organisation_id != applicant.pk:
         raise NotAllowed(_("只能为本单位申请评估。"))
     if applicant.state != OrganisationState.VERIFIED:
         raise Invalid(_("单位信息经人社部门核实后才能申请评估。"))
+    if barred := blacklisting_on(applicant.pk, clock.today()):
+        raise Invalid(
+            _("本单位自%(day)s起被列入黑名单（%(document)s），不能申请评估。")
+            % {"day": barred.valid_from.isoformat(), "document": barred.document_number}
+        )
     rule = next((one for one in get(version).file.evaluations if one.id == rule_id), None)
     kind = "occupation" if isinstance(subject, str) else type(subject).__name__.lower()
     if rule is None or rule.subject != kind:

@@ -1,7 +1,7 @@
 """Platforms, courses and teachers of organisations, and the directory of what may be used where."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, TypeVar
 
 from django.db import models, transaction
@@ -197,21 +197,33 @@ def take_over_recommended(version: SchemeVersion) -> int:
     """List the platforms that a published notice recommends, from the day of the notice; how many are new.
 
     Only platforms without an operator are meant: one that an organisation registered under the same name is its own.
-    What a bureau took out of the directory stays out.
+    What a bureau took out of the directory stays out, and what an earlier version named and this one does not is
+    recommended until the day before this one begins.
     """
+    named = {platform.name: platform for platform in get(version).file.platforms}
+    rows = Listing.objects.filter(
+        scheme=version.scheme,
+        region=version.region,
+        ground=Listing.Ground.RECOMMENDED,
+        platform__operator=None,
+    )
     added = 0
-    for named in get(version).file.platforms:
+    for one in named.values():
         platform, _made = Platform.objects.get_or_create(
-            name=named.name,
-            operator=None,
-            defaults={"url": named.url, "kind": Platform.Kind.THIRD_PARTY},
+            name=one.name, operator=None, defaults={"url": one.url, "kind": Platform.Kind.THIRD_PARTY}
         )
-        _listing, made = Listing.objects.get_or_create(
+        if rows.filter(platform=platform).exists():
+            continue
+        added += 1
+        Listing.objects.create(
             platform=platform,
             scheme=version.scheme,
             region=version.region,
             ground=Listing.Ground.RECOMMENDED,
-            defaults={"clause": named.clause, "valid_from": version.issued_on},
+            clause=one.clause,
+            valid_from=version.issued_on,
         )
-        added += made
+    last_day = (version.governs_from or clock.today()) - timedelta(days=1)
+    dropped = rows.filter(listed_by=None, valid_until=None, delisted_on=None, valid_from__lte=last_day)
+    dropped.exclude(platform__name__in=named).update(valid_until=last_day)
     return added

@@ -19,9 +19,9 @@ from keshi_web.catalogue.models import (
     Occupation,
 )
 from keshi_web.catalogue.models.occupations import Edition
-from keshi_web.catalogue.workflow import EVALUATION, right_desk
+from keshi_web.catalogue.workflow import EVALUATION, may_judge
 from keshi_web.common import clock
-from keshi_web.common.errors import Invalid, NotAllowed
+from keshi_web.common.errors import Invalid, NotAllowed, Stale
 from keshi_web.common.saving import save
 from keshi_web.documents.services import issue_letter
 from keshi_web.workflow.engine import fire, record
@@ -32,44 +32,54 @@ from keshi_web.workflow.numbers_in_text import refuse_numbers
 # Judging
 
 
-def _judging(evaluation_id: int, by: Actor, states: tuple[str, ...]) -> Evaluation:
-    """The evaluation, locked, for whoever takes the first or second look at its office. Raises NotAllowed."""
+def _judging(evaluation_id: int, by: Actor) -> Evaluation:
+    """The evaluation, locked, for whoever may judge it now. Raises NotAllowed."""
     process_id = Evaluation.objects.values_list("process_id", flat=True).get(pk=evaluation_id)
     process = Process.objects.select_for_update(of=("self",)).select_related("office").get(pk=process_id)
     evaluation: Evaluation = EVALUATION.subject_of(process)
-    if by.office is None or by.office.id != process.office_id or not by.of_bureau:
-        raise NotAllowed(_("此件现由%(office)s办理。") % {"office": process.office.name})
-    if not any(one.event in ("review", "pass") and by.role in one.by for one in EVALUATION.transitions):
-        raise NotAllowed(_("您的角色不能作出评估结论。"))
-    if not (verdict := right_desk(evaluation, by)).allowed:
+    if not (verdict := may_judge(evaluation, by)).allowed:
         raise NotAllowed(str(verdict.reason))
-    if process.state not in states:
-        raise NotAllowed(_("此件当前不在评估中。"))
     return evaluation
 
 
 @transaction.atomic
-def judge(evaluation_id: int, check_id: str, passed: bool, *, by: Actor, note: str = "") -> CheckResult:
-    """Judge one line of the check list at the level where the evaluation is; a failure needs a reason.
+def judge(
+    evaluation_id: int,
+    check_id: str,
+    passed: bool | None,
+    *,
+    by: Actor,
+    note: str = "",
+    seen: int | None = None,
+) -> CheckResult:
+    """Judge one line of the check list at the level where the evaluation is; None says it does not concern the case.
 
-    A line judged again gets a new row; the same judgement by the same person is the row there is.
+    A failure or a line that does not concern the case needs a reason. A line judged again gets a new row; a
+    judgement that says what the row there is says adds none, so it stays that of whoever made it. `seen` is the
+    row that the page showed (0: none): a judgement that somebody changed meanwhile is not overwritten unread.
 
     Raises:
         NotAllowed: not a person of the office it is at, or not under review.
         Invalid: no such line, or no reason.
+        Stale: somebody judged the line otherwise since.
     """
-    evaluation = _judging(evaluation_id, by, ("submitted", "reviewed"))
+    evaluation = _judging(evaluation_id, by)
     if check_id not in {check.id for check in checklist.rule_of(evaluation).checks}:
         raise Invalid(_("评估内容清单中没有此项。"))
     note = note.strip()
     if not passed and not note:
-        raise Invalid(_("不合格的须写明理由。"))
+        raise Invalid(_("不合格或不适用的须写明理由。"))
     refuse_numbers({"note": note})
     level = checklist.current_level(evaluation)
     held = checklist.results(evaluation).get(level, {}).get(check_id)
     still = check_id not in {check.id for check in checklist.unjudged(evaluation)}
-    if held and still and (held.passed, held.note, held.by_id) == (passed, note, by.user_id):
+    if held and still and (held.passed, held.note) == (passed, note):
         return held
+    if held and seen is not None and held.pk != seen:
+        raise Stale(
+            _("%(who)s已于%(when)s作出另一结论，未覆盖。请核对后再保存。")
+            % {"who": held.by.name, "when": held.at.astimezone(clock.ZONE).strftime("%H:%M")}
+        )
     row = CheckResult(
         evaluation=evaluation, check_id=check_id, level=level, passed=passed, note=note, by_id=by.user_id
     )
@@ -79,8 +89,10 @@ def judge(evaluation_id: int, check_id: str, passed: bool, *, by: Actor, note: s
 
 @transaction.atomic
 def add_expert(evaluation_id: int, expert: str, agrees: bool, opinion: str, *, by: Actor) -> ExpertOpinion:
-    """Record what an expert engaged by the bureau said. Raises as `judge`."""
-    evaluation = _judging(evaluation_id, by, ("submitted",))
+    """Record what an expert engaged by the bureau said; said again, the later word counts. Raises as `judge`."""
+    evaluation = _judging(evaluation_id, by)
+    if evaluation.process.state != "submitted":
+        raise NotAllowed(_("专家意见在初评时登记。"))
     if not checklist.needs_experts(evaluation):
         raise Invalid(_("此项评估不聘请专家。"))
     if not expert.strip() or not opinion.strip():
@@ -143,7 +155,7 @@ def subject_key(evaluation: Evaluation) -> str:
 def letter_facts(evaluation: Evaluation, entry: Entry) -> dict[str, Any]:
     """What letters say about an evaluation, in Chinese."""
     scheme = evaluation.scheme.file
-    words = {True: "合格", False: "不合格"}
+    words = {True: "合格", False: "不合格", None: "不适用"}
     judged = checklist.results(evaluation).get(checklist.current_level(evaluation), {})
     submitted = evaluation.process.entries.filter(event="submit").first()
     return {

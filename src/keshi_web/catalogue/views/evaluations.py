@@ -19,7 +19,7 @@ from keshi_web.catalogue.forms import ExpertForm
 from keshi_web.catalogue.models import Evaluation
 from keshi_web.catalogue.services.evaluations import subject_key
 from keshi_web.catalogue.views.common import KINDS, READERS, form_page
-from keshi_web.catalogue.workflow import EVALUATION, right_desk
+from keshi_web.catalogue.workflow import EVALUATION, may_judge
 from keshi_web.common.errors import Refusal
 from keshi_web.common.language import lang
 from keshi_web.documents.layout import layout_path
@@ -146,17 +146,6 @@ def writable(found: Evaluation, request: HttpRequest) -> bool:
     )
 
 
-def _may_judge(found: Evaluation, request: HttpRequest) -> bool:
-    actor = request.actor
-    return (
-        actor.role in JUDGES
-        and actor.office is not None
-        and actor.office.id == found.process.office_id
-        and found.process.state in ("submitted", "reviewed")
-        and right_desk(found, actor).allowed
-    )
-
-
 @allowed(*READERS)
 @require_GET
 def evaluation(request: HttpRequest, number: str) -> HttpResponse:
@@ -174,14 +163,14 @@ def evaluation(request: HttpRequest, number: str) -> HttpResponse:
         "answers": _answers(found),
         "checks": _checks(found),
         "levels": [level_label(level) for level in rule.levels],
-        "experts": found.experts.select_related("by"),
+        "experts": checklist.opinions(found),
         "asks_experts": checklist.needs_experts(found),
         "slots": slot_rows(found),
         "forms": [(one, getattr(one.text, lang())) for one in checklist.forms_of(found)],
         "letters": of_subject(subject_key(found)),
         "listings": found.listings.select_related("region"),
         "writable": writable(found, request),
-        "may_judge": _may_judge(found, request),
+        "may_judge": may_judge(found, request.actor).allowed,
         "points": checklist.open_points(found) if writable(found, request) else [],
     }
     return render(request, "catalogue/evaluation.html", context)
@@ -226,29 +215,42 @@ def slot_rows(found: Evaluation) -> list[dict[str, Any]]:
     return [{"slot": slot, "given": given.get(slot.key, [])} for slot in checklist.slots(found)]
 
 
+ANSWERS: dict[str, bool | None] = {"passed": True, "failed": False, "none": None}
+"""What a line of the check list may be answered with; `none`: it does not concern the case."""
+
+
 @allowed(*JUDGES)
 @require_POST
 def judge(request: HttpRequest, number: str) -> HttpResponse:
     """Judge the lines of the check list: every line that was answered on the page; one with a fault stops none."""
     found = evaluation_or_404(request, number)
-    done, refused = 0, []
+    before = _held(found)
+    refused = []
     for check in checklist.rule_of(found).checks:
         answer = request.POST.get(f"result-{check.id}", "")
-        if answer not in ("passed", "failed"):
+        if answer not in ANSWERS:
             continue
+        shown = request.POST.get(f"seen-{check.id}", "")
         try:
             services.judge(
-                found.pk, check.id, answer == "passed", by=request.actor,
+                found.pk, check.id, ANSWERS[answer], by=request.actor,
                 note=request.POST.get(f"note-{check.id}", "")[:300],
+                seen=int(shown) if shown.isascii() and shown.isdigit() and len(shown) < 19 else None,
             )  # fmt: skip
-            done += 1
         except Refusal as refusal:
             refused.append(f"{getattr(check.text, lang())}：{refusal}")
+    done = len(_held(found) - before)
     if done:
         messages.success(request, gettext("已记录 %(count)s 项结论。") % {"count": done})
+    elif not refused:
+        messages.info(request, gettext("没有改动。"))
     for sentence in refused:
         messages.error(request, sentence)
     return redirect(reverse("catalogue:evaluation", args=[number]) + "#checks")
+
+
+def _held(found: Evaluation) -> set[int]:
+    return set(found.checks.values_list("pk", flat=True))
 
 
 @allowed(*JUDGES)
