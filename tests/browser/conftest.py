@@ -1,68 +1,32 @@
 """The sample cities as a running site, and people who use it in Chromium."""
 
-import os
-import shutil
-import threading
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.contrib.staticfiles.handlers import StaticFilesHandler
-from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from django.core.wsgi import get_wsgi_application
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 from pytest_django import DjangoDbBlocker
 
 from browser.person import Visitor
+from support.browser import chromium, serving
 from support.sample import sample_database, settings_day
 from support.service import ROOT, clock, database_url, django_db_setup
 
-__all__ = ["clock", "database_url", "django_db_setup", "sample_database", "settings_day"]
+__all__ = ["chromium", "clock", "database_url", "django_db_setup", "sample_database", "settings_day"]
 
 
 FAILED = pytest.StashKey[bool]()
 PICTURES = ROOT / ".keshi" / "browser"
 
 
-class _Quiet(WSGIRequestHandler):
-    def log_message(self, format: str, *args: Any) -> None:
-        pass
-
-
 @pytest.fixture(scope="module")
-def site(sample_database: None) -> Iterator[str]:
-    """Address of the running service."""
-    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
-    server = ThreadedWSGIServer(("127.0.0.1", 0), _Quiet, connections_override={})
-    server.daemon_threads = True
-    server.set_app(StaticFilesHandler(get_wsgi_application()))
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """The system's Chromium, or the one that KESHI_CHROMIUM names."""
-    name = os.environ.get("KESHI_CHROMIUM") or next(
-        filter(shutil.which, ("chromium", "chromium-browser")), "chromium"
-    )
-    flags = [
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-quic",
-        "--no-first-run",
-        "--disable-background-networking",
-    ]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which(name), args=flags)
-        yield browser
-        browser.close()
+def site(sample_database: None, chromium: Browser) -> Iterator[str]:
+    """Address of the running service. The browser comes after the database, so that its loop has ended before the
+    database is put away."""
+    with serving(StaticFilesHandler(get_wsgi_application()), connections_override={}) as address:
+        yield address
 
 
 @pytest.hookimpl(wrapper=True)

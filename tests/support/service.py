@@ -22,8 +22,6 @@ os.environ["KESHI_TESTING"] = "1"
 os.environ.pop("KESHI_DEMO", None)
 os.environ.setdefault("KESHI_HOME", str(ROOT / ".keshi" / "test"))
 os.environ["KESHI_TODAY"] = "2020-03-10"
-# Playwright keeps an event loop in the thread of the tests, where Django would take every query for an async one.
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
 import django  # noqa: E402
 
