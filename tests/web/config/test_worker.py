@@ -48,7 +48,7 @@ def test_a_job_is_done_and_one_of_an_undone_request_is_not(database_url: str) ->
         tasks.forget.defer(timestamp=1)
     assert states() == {"todo": 1}
     process = worker(database_url, "--until-empty")
-    _, said = process.communicate(timeout=30)
+    _, said = process.communicate(timeout=300)
     assert process.returncode == 0, said
     assert "todo" not in states()
     assert not Session.objects.exists()
@@ -71,7 +71,7 @@ def test_jobs_of_a_killed_worker_are_given_to_another() -> None:
 def test_the_worker_ends_when_asked(database_url: str) -> None:
     process = worker(database_url)
     try:
-        patience = time.monotonic() + 30
+        patience = time.monotonic() + 300
         while time.monotonic() < patience and process.poll() is None:
             with connection.cursor() as cursor:
                 cursor.execute("select count(*) from procrastinate_workers")
@@ -79,7 +79,7 @@ def test_the_worker_ends_when_asked(database_url: str) -> None:
                     break
             time.sleep(0.05)
         process.send_signal(signal.SIGTERM)
-        _, said = process.communicate(timeout=30)
+        _, said = process.communicate(timeout=300)
         assert process.returncode == 0, said
     finally:
         process.kill()

@@ -117,7 +117,6 @@ def write(plan: Sequence[Copy]) -> None:
         for model in ORDER:
             cursor.execute(_insert(model))
         cursor.execute(_EMPLOYED)
-        cursor.execute("set constraints all immediate")
         cursor.execute("drop table plan")
 
 
