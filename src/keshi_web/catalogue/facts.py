@@ -50,19 +50,19 @@ def course_evaluated_on(courses: Iterable[Course], scheme: str, path: str, day: 
 
 
 def tables_in_force(scheme: str, path: str, day: date) -> dict[str, TariffTable]:
-    """The table that applies at a place on a day, by its name: the nearest region's, and of those the latest."""
+    """The table that applies at a place on a day, by its name: the nearest region's."""
     rows = (
         TariffTable.objects.alias(place=Value(path, output_field=TextField()))
         .filter(
-            in_force(day),
+            Q(ends_on__isnull=True) | Q(ends_on__gte=day),
+            valid_from__lte=day,
             place__startswith=F("region__path"),
             scheme=scheme,
             decision=TariffTable.Decision.APPROVED,
         )
         .select_related("region")
     )
-    nearest = sorted(rows, key=lambda row: (len(row.region.path), row.valid_from, row.pk))
-    return {row.table: row for row in nearest}
+    return {row.table: row for row in sorted(rows, key=lambda row: len(row.region.path))}
 
 
 def tariffs_for(scheme: str, path: str, day: date) -> Mapping[str, list[Mapping[str, Any]]]:

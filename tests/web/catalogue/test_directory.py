@@ -15,7 +15,7 @@ from keshi_web.catalogue import services
 from keshi_web.catalogue.facts import occupation_entry, platform_facts, tariffs_for
 from keshi_web.catalogue.models import CatalogueEntry, Listing, Occupation, Platform, TariffTable, Teacher
 from keshi_web.catalogue.reading import read_levels, read_occupations
-from keshi_web.catalogue.services.tariffs import look_up
+from keshi_web.catalogue.services.tariffs import displaced, look_up
 from keshi_web.common import clock
 from keshi_web.common.errors import Invalid, NotAllowed, Stale
 from keshi_web.regions.models import Region
@@ -236,13 +236,14 @@ def test_an_occupation_stands_in_the_catalogue_once_a_day(db):
 # ---- standards
 
 
-def entered(username="jinan-clerk", day=DAY0, rows=ROWS):
+def entered(username="jinan-clerk", day=DAY0, rows=ROWS, until=None):
     return services.enter_tariffs(
         version("jinan-2020"),
         "standard",
         rows,
         by=person(username),
         valid_from=day,
+        valid_until=until,
         document="济人社字〔2020〕9号",
     )
 
@@ -289,9 +290,57 @@ def test_the_later_table_takes_over_on_its_first_day_and_the_nearest_region_wins
     assert amounts(DISTRICT, date(2020, 4, 9)) == [900]
     assert amounts(DISTRICT, date(2020, 4, 10)) == [700]
     assert amounts(PROVINCE, date(2020, 4, 10)) == []
-    again = entered(day=date(2020, 4, 1))
-    with pytest.raises(Invalid, match="同一天"):
-        services.approve_tariffs(again.pk, by=leader)
+
+
+def held(table):
+    table.refresh_from_db()
+    return table.decision, table.ends_on
+
+
+def test_a_correction_from_the_same_day_replaces_the_table_as_a_whole(db):
+    leader = person("jinan-leader")
+    first, right = entered(), entered(rows=[("t:2", {"amount": 950})])
+    services.approve_tariffs(first.pk, by=leader)
+    assert displaced(right).replaced == [first]
+    services.approve_tariffs(right.pk, by=leader)
+    assert held(first) == ("replaced", None)
+    assert [row["amount"] for row in tariffs_for("jinan-2020", CITY, DAY0)["standard"]] == [950]
+
+
+def test_tables_follow_one_another_whatever_the_order_of_approval(db):
+    leader = person("jinan-leader")
+    later, earlier = entered(day=date(2020, 6, 1)), entered(day=date(2020, 4, 1))
+    for table in (later, earlier):
+        services.approve_tariffs(table.pk, by=leader)
+    assert held(earlier) == ("approved", date(2020, 5, 31))
+    between = entered(day=date(2020, 5, 1))
+    services.approve_tariffs(between.pk, by=leader)
+    assert (held(earlier), held(between)) == (
+        ("approved", date(2020, 4, 30)),
+        ("approved", date(2020, 5, 31)),
+    )
+
+
+def test_no_day_falls_back_to_the_samples_because_a_table_ended_early(db):
+    leader = person("jinan-leader")
+    services.approve_tariffs(entered().pk, by=leader)
+    short = entered(day=date(2020, 4, 1), until=date(2020, 4, 30))
+    with pytest.raises(Invalid, match="仍应执行"):
+        services.approve_tariffs(short.pk, by=leader)
+
+
+def test_the_database_knows_one_table_in_force_a_day(db):
+    leader = person("jinan-leader")
+    services.approve_tariffs(entered().pk, by=leader)
+    second = entered(day=date(2020, 5, 1))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        TariffTable.objects.filter(pk=second.pk).update(
+            decision="approved", approved_by_id=leader.user_id, decided_at=clock.now()
+        )
+    with pytest.raises(Exception, match="transition"), transaction.atomic():
+        TariffTable.objects.filter(pk=second.pk).update(decision="replaced")
+    with pytest.raises(Exception, match=r"(?i)cannot update"), transaction.atomic():
+        TariffTable.objects.filter(pk=second.pk).update(rows=[])
 
 
 def test_a_look_up_names_the_row(db):

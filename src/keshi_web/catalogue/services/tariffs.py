@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -82,6 +82,7 @@ def enter_tariffs(
         rows=[dict(row) for _place, row in rows],
         valid_from=valid_from,
         valid_until=valid_until,
+        ends_on=valid_until,
         document=document.strip(),
         source=source,
         entered_by_id=by.user_id,
@@ -99,9 +100,60 @@ def may_decide(table: TariffTable, by: Actor) -> bool:
 def approve_tariffs(table_id: int, *, by: Actor) -> TariffTable:
     """Bring a table into force from its first day.
 
-    Raises NotAllowed, Stale when it was decided, Invalid when another one begins on the same day.
+    An earlier table ends the day before, one from the same day is replaced, a later one takes over from its own
+    first day (`displaced` says so before the decision).
+
+    Raises:
+        NotAllowed: the person who entered it, or no leader of the region.
+        Stale: it was decided, or another table was approved at the same moment.
+        Invalid: an earlier table would still have to hold after this one has ended.
     """
-    return _decide(table_id, TariffTable.Decision.APPROVED, "", by)
+    table = _undecided(table_id, by)
+    found = displaced(table, lock=True)
+    if found.fault:
+        raise Invalid(found.fault)
+    for other in found.replaced:
+        other.decision, other.replaced_by = TariffTable.Decision.REPLACED, table
+        save(other)
+    if found.cut:
+        found.cut.ends_on, found.cut.replaced_by = table.valid_from - timedelta(days=1), table
+        save(found.cut)
+    table.ends_on = found.ends_on
+    return _decide(table, TariffTable.Decision.APPROVED, "", by)
+
+
+@dataclass(frozen=True)
+class Displaced:
+    """What approving a table does to those in force: one is cut short, one from the same day is replaced."""
+
+    cut: TariffTable | None
+    replaced: list[TariffTable]
+    ends_on: date | None
+    """The last day of the new table: its own, or the day before a later one begins."""
+    fault: str = ""
+
+
+def displaced(table: TariffTable, *, lock: bool = False) -> Displaced:
+    """What approving a table would do; `fault` says why it cannot be approved."""
+    rows = TariffTable.objects.filter(
+        region=table.region_id, scheme=table.scheme, table=table.table, decision=TariffTable.Decision.APPROVED
+    ).order_by("valid_from")
+    held = list(rows.select_for_update(of=("self",)) if lock else rows)
+    later = min((one.valid_from for one in held if one.valid_from > table.valid_from), default=None)
+    ends_on = table.valid_until
+    if later is not None and (ends_on is None or ends_on >= later):
+        ends_on = later - timedelta(days=1)
+    last = ends_on or date.max
+    touched = [one for one in held if one.valid_from <= table.valid_from <= (one.ends_on or date.max)]
+    outlasting = next((one for one in touched if (one.ends_on or date.max) > last), None)
+    fault = (
+        _("原标准（%(document)s，%(since)s起）在本标准截止后仍应执行。请不填截止日期，待有新标准时再录入。")
+        % {"document": outlasting.document, "since": outlasting.valid_from}
+        if outlasting
+        else ""
+    )
+    same = [one for one in touched if one.valid_from == table.valid_from]
+    return Displaced(next((one for one in touched if one not in same), None), same, ends_on, fault)
 
 
 @transaction.atomic
@@ -110,10 +162,11 @@ def refuse_tariffs(table_id: int, reason: str, *, by: Actor) -> TariffTable:
     if not reason.strip():
         raise Invalid(_("请写明理由。"))
     refuse_numbers({"reason": reason})
-    return _decide(table_id, TariffTable.Decision.REFUSED, reason.strip()[:200], by)
+    return _decide(_undecided(table_id, by), TariffTable.Decision.REFUSED, reason.strip()[:200], by)
 
 
-def _decide(table_id: int, decision: str, reason: str, by: Actor) -> TariffTable:
+def _undecided(table_id: int, by: Actor) -> TariffTable:
+    """The table, locked, for whoever may decide it. Raises Stale, NotAllowed."""
     table = TariffTable.objects.select_for_update(of=("self",)).select_related("region").get(pk=table_id)
     if table.decision != TariffTable.Decision.OPEN:
         raise Stale(_("此标准已有结论（%(state)s）。") % {"state": table.get_decision_display()})
@@ -121,6 +174,10 @@ def _decide(table_id: int, decision: str, reason: str, by: Actor) -> TariffTable
         raise NotAllowed(_("录入人与审批人不能是同一人。"))
     if not may_decide(table, by):
         raise NotAllowed(_("标准由本级或上级人社部门的负责人审批。"))
+    return table
+
+
+def _decide(table: TariffTable, decision: str, reason: str, by: Actor) -> TariffTable:
     table.decision, table.reason = decision, reason
     table.approved_by_id, table.decided_at = by.user_id, clock.now()
     save(table)

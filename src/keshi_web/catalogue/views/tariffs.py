@@ -20,7 +20,7 @@ from keshi_web.catalogue.forms import LookUpForm, ReasonForm, TariffForm, versio
 from keshi_web.catalogue.models import Occupation, TariffTable
 from keshi_web.catalogue.reading import rows_of_attachment
 from keshi_web.catalogue.services import approve_tariffs, enter_tariffs, refuse_tariffs
-from keshi_web.catalogue.services.tariffs import look_up, may_decide
+from keshi_web.catalogue.services.tariffs import displaced, look_up, may_decide
 from keshi_web.catalogue.views.common import READERS, acting, form_page
 from keshi_web.common import clock
 from keshi_web.common.language import lang
@@ -33,7 +33,7 @@ from keshi_web.schemes.library import get
 from keshi_web.schemes.queries import for_place, in_force
 from keshi_web.ui.lists import Column, Empty, ListPage
 
-DECISION_KINDS = {"open": "amber", "approved": "green", "refused": "red"}
+DECISION_KINDS = {"open": "amber", "approved": "green", "refused": "red", "replaced": "neutral"}
 FACTS_OF_KEYS = {"certificate": "trainee.certificate.kind", "training_type": "class.training_type"}
 
 
@@ -61,7 +61,7 @@ class TariffList(ListPage):
         Column("region", _("地区"), sort="region__path"),
         Column("rows", _("行数"), lambda row: len(row.rows), kind="number"),
         Column("valid_from", _("自"), kind="day", sort="valid_from"),
-        Column("valid_until", _("至"), kind="day", sort="valid_until"),
+        Column("ends_on", _("至"), kind="day", sort="ends_on"),
         Column("document", _("依据文件"), sort="document"),
         Column(
             "decision",
@@ -121,6 +121,7 @@ def tariff(request: HttpRequest, pk: int) -> HttpResponse:
             [(column_label(name), cell_text(name, row.get(name))) for name in columns] for row in found.rows
         ],
         "history": same.exclude(pk=pk).order_by("-valid_from", "-pk"),
+        "displaced": displaced(found) if found.decision == TariffTable.Decision.OPEN else None,
         "may_decide": found.decision == TariffTable.Decision.OPEN and may_decide(found, request.actor),
         "own_entry": found.decision == TariffTable.Decision.OPEN
         and request.actor.user_id == found.entered_by_id,
