@@ -10,25 +10,32 @@ from keshi_web.catalogue.models import CatalogueEntry, Course, Listing, Occupati
 from keshi_web.organisations.queries import in_force
 
 
-def listings_at(path: str, day: date, scheme: str | None = None) -> QuerySet[Listing]:
-    """Listings that hold at a place on a day, the oldest first; those of regions above hold there too."""
+def listings_at(
+    path: str, day: date, scheme: str | None = None, *, known_on: date | None = None
+) -> QuerySet[Listing]:
+    """Listings that hold at a place on a day, the oldest first; those of regions above hold there too.
+
+    `known_on`: delistings until that day count too, although they came after the day judged.
+    """
     rows = (
         Listing.objects.alias(place=Value(path, output_field=TextField()))
         .filter(in_force(day), place__startswith=F("region__path"))
-        .filter(Q(delisted_on__isnull=True) | Q(delisted_on__gt=day))
+        .filter(Q(delisted_on__isnull=True) | Q(delisted_on__gt=known_on or day))
         .order_by("valid_from", "pk")
     )
     return rows.filter(scheme=scheme) if scheme else rows
 
 
-def platform_facts(platform: Platform | None, scheme: str, path: str, day: date) -> dict[str, Any]:
-    """`recommended` and `evaluated_on` of a platform for classes at a place, judged on a day.
+def platform_facts(
+    platform: Platform | None, scheme: str, path: str, day: date, *, known_on: date | None = None
+) -> dict[str, Any]:
+    """`recommended` and `evaluated_on` of a platform for classes at a place, judged on a day (see `listings_at`).
 
     A registration where the notice asks for one stands on top of the recommendation and changes neither.
     """
     if platform is None:
         return {"recommended": None, "evaluated_on": None}
-    rows = list(listings_at(path, day, scheme).filter(platform=platform))
+    rows = list(listings_at(path, day, scheme, known_on=known_on).filter(platform=platform))
     evaluated = [row.valid_from for row in rows if row.ground == Listing.Ground.EVALUATED]
     return {
         "recommended": any(row.ground == Listing.Ground.RECOMMENDED for row in rows),
@@ -36,13 +43,17 @@ def platform_facts(platform: Platform | None, scheme: str, path: str, day: date)
     }
 
 
-def course_evaluated_on(courses: Iterable[Course], scheme: str, path: str, day: date) -> date | None:
+def course_evaluated_on(
+    courses: Iterable[Course], scheme: str, path: str, day: date, *, known_on: date | None = None
+) -> date | None:
     """The day by which every one of the courses had passed its evaluation; None when one has not."""
     wanted = {course.pk for course in courses}
     if not wanted:
         return None
     first: dict[int, date] = {}
-    rows = listings_at(path, day, scheme).filter(course_id__in=wanted, ground=Listing.Ground.EVALUATED)
+    rows = listings_at(path, day, scheme, known_on=known_on).filter(
+        course_id__in=wanted, ground=Listing.Ground.EVALUATED
+    )
     for course_id, since in rows.values_list("course_id", "valid_from"):
         assert course_id is not None
         first.setdefault(course_id, since)

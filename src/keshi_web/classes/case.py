@@ -75,7 +75,9 @@ def class_facts(filing: Filing, modules: list[Module]) -> dict[str, Value]:
     day = filing.filed_on or clock.today()
     path = filing.process.path
     scheme = filing.scheme_version.scheme
-    platform = platform_facts(filing.platform, scheme, path, day)
+    # What was agreed to keeps the directory of its day; until then a platform taken out is out.
+    known = filing.approved_on or max(clock.today(), day)
+    platform = platform_facts(filing.platform, scheme, path, day, known_on=known)
     courses = [module.course for module in modules if module.course is not None]
     given: dict[str, Any] = {
         **filing.facts,
@@ -91,7 +93,7 @@ def class_facts(filing: Filing, modules: list[Module]) -> dict[str, Value]:
         "class.ends_on": filing.ends_on,
         "class.platform.recommended": platform["recommended"],
         "class.platform.evaluated_on": platform["evaluated_on"],
-        "class.course_evaluated_on": course_evaluated_on(courses, scheme, path, day),
+        "class.course_evaluated_on": course_evaluated_on(courses, scheme, path, day, known_on=known),
         "class.delegate": filing.delegate.name if filing.delegate else None,
     }
     return _read(given, "class")

@@ -12,6 +12,7 @@ from keshi.problems import BadInput
 from keshi_web.accounts.actor import Actor
 from keshi_web.accounts.roles import LEADERS, PROVIDERS, REVIEWERS, Role
 from keshi_web.classes import guards
+from keshi_web.classes.directory import still_listed
 from keshi_web.classes.models import Amendment, Filing
 from keshi_web.workflow import inputs
 from keshi_web.workflow.engine import not_the_same_person
@@ -86,6 +87,7 @@ NOTES = {
     "person-removed": _("移除一名学员"),
     "amendment-asked": _("申请变更"),
     "amended": _("变更生效"),
+    "delisted": _("所用平台或课程移出目录"),
 }
 
 ANOTHER = not_the_same_person("endorse", "propose-refusal")
@@ -139,8 +141,8 @@ FILING = register(
                 notifies=(Side.PROVIDER,),
             ),
             Transition(
-                "endorse", ("submitted",), "endorsed", _("初审通过"), CLERK, guards=(guards.tasks_settled,),
-                notifies=(Side.OFFICE,), tone="success", bulk=True,
+                "endorse", ("submitted",), "endorsed", _("初审通过"), CLERK,
+                guards=(guards.tasks_settled, still_listed), notifies=(Side.OFFICE,), tone="success", bulk=True,
             ),
             Transition(
                 "propose-refusal", ("submitted",), "endorsed", _("建议不予备案"), CLERK, needs=("reason",),
@@ -152,13 +154,13 @@ FILING = register(
             ),
             Transition(
                 "approve", ("endorsed",), "approved", pgettext_lazy("办理", "准予开班"), LEADERS, at="above",
-                guards=(ANOTHER, guards.tasks_settled, guards.not_provisional_only, guards.starts_later),
+                guards=(ANOTHER, guards.tasks_settled, still_listed, guards.not_provisional_only, guards.starts_later),
                 stops=("*",), letter="approval", notifies=(Side.PROVIDER,), tone="success", bulk=True,
             ),
             Transition(
                 "approve-provisionally", ("endorsed",), "provisional", _("同意先行开班"), LEADERS, at="above",
                 needs=("due_on",),
-                guards=(ANOTHER, guards.tasks_settled, guards.provisional_possible, guards.starts_later),
+                guards=(ANOTHER, guards.tasks_settled, still_listed, guards.provisional_possible, guards.starts_later),
                 stops=("*",), starts=("completion",), letter="provisional", notifies=(Side.PROVIDER,), tone="warning",
             ),
             Transition(

@@ -11,6 +11,7 @@ from keshi_web.accounts.actor import Actor
 from keshi_web.accounts.auditing import need_role
 from keshi_web.accounts.roles import ORGANISATION_ROLES, PROVIDERS, Role
 from keshi_web.catalogue.models import Course, Listing, Platform, Teacher
+from keshi_web.catalogue.signals import delisted
 from keshi_web.common import clock
 from keshi_web.common.errors import Invalid, NotAllowed
 from keshi_web.common.row_security import beyond_scope
@@ -164,7 +165,9 @@ def list_platform(
 
 @transaction.atomic
 def delist(listing_id: int, reason: str, *, by: Actor) -> Listing:
-    """Take a platform or course out of the directory from today; classes approved before keep their approval.
+    """Take a platform or course out of the directory from today.
+
+    Classes approved before keep their approval; filings not yet decided can no longer be approved with it.
 
     Raises:
         NotAllowed: only a leader whose jurisdiction covers the listing's region.
@@ -189,6 +192,7 @@ def delist(listing_id: int, reason: str, *, by: Actor) -> Listing:
     save(listing)
     if listing.evaluation is not None:
         record(listing.evaluation.process, "delisted", by=by, reason=reason)
+    delisted.send(Listing, listing=listing, by=by)
     return listing
 
 

@@ -18,6 +18,7 @@ from keshi_web.catalogue.models import Course, Listing, Occupation, Platform, Te
 from keshi_web.catalogue.services import delist as delist_act
 from keshi_web.catalogue.services import list_platform, save_course, save_platform, save_teacher
 from keshi_web.catalogue.services.directory import is_bound
+from keshi_web.catalogue.signals import uses_of
 from keshi_web.catalogue.views.common import READERS, form_page, listing_rows
 from keshi_web.common import clock
 from keshi_web.ui.lists import Column, Empty, ListPage
@@ -226,6 +227,8 @@ def delist(request: HttpRequest, pk: int) -> HttpResponse:
         lambda data: delist_act(listing.pk, data["reason"], by=request.actor),
         title=gettext("移出目录：%(name)s") % {"name": listing.subject},
         note=gettext("移出后不能再用于新的班级，原因会在公开目录中列出；此前已批准的班级不受影响。"),
+        uses=uses_of(listing, request.actor),
+        template="catalogue/delist.html",
         done=gettext("已移出目录。"),
         back=reverse(f"catalogue:{name}", args=[listing.subject.pk]),
     )
