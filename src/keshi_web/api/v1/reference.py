@@ -8,7 +8,7 @@ from ninja import Query, Router
 
 from keshi.scheme.model import Clock, Span
 from keshi.vocabulary import vocabulary
-from keshi_web.api.v1 import outputs
+from keshi_web.api.v1 import outputs, reference_outputs
 from keshi_web.api.v1.auth import CATALOGUE_READ, ORGANISATION_READ
 from keshi_web.api.v1.fields import Day, Name, line
 from keshi_web.api.v1.find import Slug, organisation_of, version_of
@@ -30,7 +30,9 @@ On = Annotated[Day | None, Query(None, description="First day of the class; toda
 Words = Annotated[line(60), Query("", description="A part of the name.")]
 
 
-@router.get("/organisation", response=outputs.Organisation, auth=ORGANISATION_READ, tags=["organisation"])
+@router.get(
+    "/organisation", response=reference_outputs.Organisation, auth=ORGANISATION_READ, tags=["organisation"]
+)
 def organisation(request: HttpRequest) -> Any:
     """The organisation in whose name the token acts."""
     found = organisation_of(request)
@@ -54,13 +56,15 @@ def training_administrators(request: HttpRequest) -> Any:
     return [{"id": one.pk, "name": one.name} for one in administrators(mine)]
 
 
-@router.get("/schemes", response=list[outputs.SchemeLine], auth=CATALOGUE_READ, tags=["reference"])
+@router.get("/schemes", response=list[reference_outputs.SchemeLine], auth=CATALOGUE_READ, tags=["reference"])
 def schemes(request: HttpRequest, starts_on: On) -> Any:
     """The notices under which the organisation can file a class that starts on a day."""
     return [_scheme_line(one) for one in available(organisation_of(request), starts_on or clock.today())]
 
 
-@router.get("/schemes/{scheme}", response=outputs.SchemeDetail, auth=CATALOGUE_READ, tags=["reference"])
+@router.get(
+    "/schemes/{scheme}", response=reference_outputs.SchemeDetail, auth=CATALOGUE_READ, tags=["reference"]
+)
 def scheme(request: HttpRequest, scheme: Slug, starts_on: On) -> Any:
     """What a notice asks for, item by item: facts of plan and roster, materials, forms; and its time limits."""
     version = version_of(organisation_of(request), scheme, starts_on or clock.today())
@@ -170,7 +174,9 @@ def _span(span: Span | None) -> str | None:
 # Catalogue
 
 
-@router.get("/platforms", response=outputs.Page[outputs.Platform], auth=CATALOGUE_READ, tags=["reference"])
+@router.get(
+    "/platforms", response=outputs.Page[reference_outputs.Platform], auth=CATALOGUE_READ, tags=["reference"]
+)
 def platforms(
     request: HttpRequest,
     cursor: Cursor,
@@ -207,7 +213,9 @@ def _platform(row: Platform, mine: object) -> dict[str, Any]:
     return {"id": row.pk, "name": row.name, "url": row.url, "kind": row.kind, "own": own, "listings": grounds}
 
 
-@router.get("/courses", response=outputs.Page[outputs.Course], auth=CATALOGUE_READ, tags=["reference"])
+@router.get(
+    "/courses", response=outputs.Page[reference_outputs.Course], auth=CATALOGUE_READ, tags=["reference"]
+)
 def courses(
     request: HttpRequest,
     cursor: Cursor,
@@ -234,7 +242,10 @@ def _course(row: Course) -> dict[str, Any]:
 
 
 @router.get(
-    "/occupations", response=outputs.Page[outputs.Occupation], auth=CATALOGUE_READ, tags=["reference"]
+    "/occupations",
+    response=outputs.Page[reference_outputs.Occupation],
+    auth=CATALOGUE_READ,
+    tags=["reference"],
 )
 def occupations(request: HttpRequest, cursor: Cursor, limit: Size, name: Words) -> Any:
     """The national classification, by a part of the name or the beginning of the code."""
@@ -250,7 +261,9 @@ def occupations(request: HttpRequest, cursor: Cursor, limit: Size, name: Words) 
     )
 
 
-@router.get("/teachers", response=outputs.Page[outputs.Teacher], auth=CATALOGUE_READ, tags=["reference"])
+@router.get(
+    "/teachers", response=outputs.Page[reference_outputs.Teacher], auth=CATALOGUE_READ, tags=["reference"]
+)
 def teachers(request: HttpRequest, cursor: Cursor, limit: Size) -> Any:
     """Teachers in the organisation's register."""
     rows = Teacher.objects.filter(organisation_id=request.actor.organisation_id, until=None)
