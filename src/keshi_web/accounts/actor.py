@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from keshi_web.accounts.models import Assignment, Delegation, User
 from keshi_web.accounts.roles import LEADERS, OFFICE_ROLES, ORGANISATION_ROLES, PROVIDERS, REVIEWERS, Role
 from keshi_web.common import clock, row_security
+from keshi_web.common.language import lang
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,7 @@ class Office:
     name: str
     level: str
     path: str
+    name_en: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,11 @@ class Actor:
     def place(self) -> str:
         """Name of the office or organisation, for the page header and the timeline."""
         return self.office.name if self.office else self.organisation_name
+
+    @property
+    def place_shown(self) -> str:
+        """The place in the reader's language."""
+        return self.office.name_en if self.office and self.office.name_en and lang() == "en" else self.place
 
     def covers(self, path: str) -> bool:
         """Whether a place in the region tree lies in the actor's jurisdiction."""
@@ -139,7 +146,9 @@ def _actor(user: User, held: Assignment, standing_in_for: int | None = None) -> 
         name=user.name,
         role=Role(held.role),
         assignment_id=held.pk,
-        office=Office(office.pk, office.key, office.name, office.level, office.path) if office else None,
+        office=Office(office.pk, office.key, office.name, office.level, office.path, office.name_en)
+        if office
+        else None,
         organisation_id=held.organisation_id,
         organisation_name=held.organisation.name if held.organisation else "",
         standing_in_for=standing_in_for,

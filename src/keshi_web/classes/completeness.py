@@ -184,7 +184,7 @@ def _roster(filing: Filing) -> list[Point]:
 def _materials(filing: Filing, scheme: Scheme) -> list[Point]:
     handed_in = set(filing.materials.filter(removed_at=None).values_list("material", flat=True))
     return [
-        Point("materials", _("上传“%(name)s”") % {"name": getattr(material.text, lang())}, material.clause)
+        Point("materials", _("上传：%(name)s") % {"name": getattr(material.text, lang())}, material.clause)
         for material in materials_of(filing, scheme)
         if material.id not in handed_in and form_of(scheme, material.form) is None
     ]

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
 
+from django.db.models import DateField
 from django.utils import translation
 
 from keshi.money import fen_to_yuan, round_half_up
@@ -15,6 +16,7 @@ from keshi_web.classes.models import Amendment, Filing, Task
 from keshi_web.classes.precheck import precheck
 from keshi_web.classes.task_labels import task_text
 from keshi_web.common import clock
+from keshi_web.documents.data import long_date
 from keshi_web.documents.services import issue_letter
 from keshi_web.workflow.models import Entry
 
@@ -49,10 +51,15 @@ def _common(filing: Filing, entry: Entry) -> Facts:
         "case_number": filing.process.number,
         "received_on": filing.filed_on,
         "notice_title": scheme.title.zh,
-        "notice": scheme.notice,
+        "notice": cited(scheme.notice),
         "remark": entry.note,
         "remedy": entry.details.get("remedy"),
     }
+
+
+def cited(notice: str) -> str:
+    """A notice's number as it is; a notice without one by its name."""
+    return notice if "〔" in notice else f"《{notice}》"
 
 
 def _decision(filing: Filing, entry: Entry) -> Facts:
@@ -73,9 +80,9 @@ def particulars(filing: Filing) -> list[dict[str, str]]:
         "补贴项目": scheme.item(filing.item).item.title.zh,
         "培训类型": choice_label("class.training_type", filing.training_type) if filing.training_type else "",
         "职业（工种）": str(filing.occupation) if filing.occupation else "",
-        "技能等级": f"{'一二三四五'[filing.level - 1]}级" if filing.level else "",
+        "技能等级": filing.level_words,
         "培训人数": f"{filing.head_count}人" if filing.head_count else "",
-        "培训时间": f"{filing.starts_on}至{filing.ends_on}",
+        "培训时间": f"{long_date(filing.starts_on)}至{long_date(filing.ends_on)}",
         "培训课时": f"共{hours['class.total_hours']}课时，其中线上{hours['class.online_hours']}课时",
         "线上培训平台": filing.platform.name if filing.platform else "",
         "受委托单位": filing.delegate.name if filing.delegate else "",
@@ -85,7 +92,7 @@ def particulars(filing: Filing) -> list[dict[str, str]]:
 
 def _standard(filing: Filing, amounts: list[int]) -> str:
     item = filing.scheme.item(filing.item).item
-    basis = f"依据{filing.scheme.file.notice}（{item.clause}）"
+    basis = f"依据{cited(filing.scheme.file.notice)}（{item.clause}）"
     if not amounts:
         return basis
     least, most = min(amounts), max(amounts)
@@ -181,6 +188,8 @@ def amendment_lines(amendment: Amendment) -> list[dict[str, str]]:
 
 def _shown(name: str, value: Any) -> str:
     field = Filing._meta.get_field(name)
+    if isinstance(value, str) and isinstance(field, DateField):
+        return long_date(clock.read_day(value))
     if value is None or not field.is_relation:
         return str(value or "")
     found = field.related_model.objects.filter(pk=value).first()  # type: ignore[union-attr]

@@ -16,11 +16,12 @@ from keshi.scheme import Scheme
 from keshi.scheme.model import Form, FormField
 from keshi.vocabulary import choice_label, vocabulary
 from keshi_web.classes.case import class_facts
-from keshi_web.classes.completeness import materials_of
+from keshi_web.classes.completeness import form_of, materials_of
 from keshi_web.classes.models import Enrolment, Filing, Module
 from keshi_web.common import clock
-from keshi_web.documents.data import FormData
+from keshi_web.documents.data import FormData, Signed, long_date
 from keshi_web.documents.forms import fill
+from keshi_web.documents.models import Document
 from keshi_web.organisations.facts import organisation_facts
 from keshi_web.organisations.papers import CONTACTS
 
@@ -37,7 +38,7 @@ def _share_online(filing: Filing) -> Any:
 def _platform(filing: Filing) -> str | None:
     if filing.platform is None:
         return None
-    return " ".join(part for part in (filing.platform.name, filing.platform.url) if part)
+    return "\n".join(part for part in (filing.platform.name, filing.platform.url) if part)
 
 
 KNOWN: Mapping[str, Source] = {
@@ -62,8 +63,19 @@ KNOWN: Mapping[str, Source] = {
 """Blanks that the service fills in by itself, by their id."""
 
 
+PROPOSED: Mapping[str, Source] = {"icp": lambda filing: filing.platform and filing.platform.icp}
+"""What stands in a blank that the provider left open."""
+
+
 BY_HAND = frozenset({"institution-head", "institution-phone"})
 """Blanks about people of another organisation: filled in by hand."""
+DECIDED = {
+    "approve": "同意备案，准予开班。",
+    "confirm": "补报材料齐全，准予开班。",
+    "approve-provisionally": "同意先行开班，请按期补报。",
+    "refuse": "不予备案。",
+}
+"""What the bureau's opinion says, by the act of its decision."""
 
 
 @dataclass(frozen=True)
@@ -88,11 +100,13 @@ def forms_of(filing: Filing, scheme: Scheme) -> list[Form]:
 
 def asked(filing: Filing, scheme: Scheme) -> list[Asked]:
     """The blanks to ask the provider for: no fact of the vocabulary, nothing the service knows, not for signing."""
+    papers = {material.id for material in materials_of(filing, scheme)}
     return [
         Asked(form, field)
         for form in forms_of(filing, scheme)
         for field in form.fields
         if field.fact is None
+        and not (field.kind == "checkbox" and field.id in papers)
         and field.kind in ASKED_KINDS
         and field.id not in KNOWN
         and field.id not in CONTACTS
@@ -122,11 +136,20 @@ def form_data(
         facts.pop("class.filed_on", None)
     if filing.occupation is not None:
         facts["class.occupation"] = str(filing.occupation)
+    ticked = _handed_in(filing) if any(field.kind == "checkbox" for field in form.fields) else {}
     extra: dict[str, Any] = {}
     for field in form.fields:
         value = _answer(filing, form, field)
+        if field.fact == "class.level":
+            value = filing.level_words
+        elif field.kind == "opinion":
+            value = _opinion(filing)
+        elif field.kind == "checkbox" and field.id in ticked:
+            value = ticked[field.id]
         if value is None and field.fact is None and field.id in KNOWN:
             value = KNOWN[field.id](filing)
+        if value is None and field.id in PROPOSED:
+            value = PROPOSED[field.id](filing)
         if value is None and field.id in CONTACTS:
             value = (contacts or {}).get(CONTACTS[field.id])
         if field.kind == "table":
@@ -145,6 +168,42 @@ def _answer(filing: Filing, form: Form, field: FormField) -> Any:
     if field.kind == "number" and isinstance(answer, str):
         return int(answer) if answer.isdecimal() else answer
     return answer
+
+
+def _opinion(filing: Filing) -> Signed | None:
+    """The bureau's decision, once there is one: what, by which letter, whose, when."""
+    made = filing.process.entries.filter(event__in=DECIDED, version__isnull=False).select_related("by")
+    entry = made.order_by("id").last()
+    if entry is None:
+        return None
+    letters = Document.objects.filter(
+        subject=f"classes.filing:{filing.pk}", letter__in=("approval", "provisional", "refusal")
+    )
+    letter = letters.order_by("id").last()
+    named = f"详见《{letter.title}》（{letter.number}）。" if letter else ""
+    return Signed(
+        text=DECIDED[entry.event] + named,
+        person=entry.by.name if entry.by else "",
+        on=clock.day_of(entry.at),
+    )
+
+
+def _handed_in(filing: Filing) -> dict[str, bool]:
+    """Every material of the notice, and whether it came: as a file, on paper, or drawn up by the service."""
+    scheme = filing.scheme
+    came = filing.materials.filter(removed_at=None).exclude(attachment=None, on_paper=False)
+    given = set(came.values_list("material", flat=True))
+    return {
+        material.id: material.id in given or _drawn_up(filing, form_of(scheme, material.form))
+        for material in materials_of(filing, scheme)
+    }
+
+
+def _drawn_up(filing: Filing, form: Form | None) -> bool:
+    if form is None or (lists_people(form) and not filing.head_count):
+        return False
+    promised = any(field.id == "promised-date" for field in form.fields)
+    return filing.completion_due_on is not None or not promised
 
 
 def _fitting(field: FormField, value: Any) -> Any:
@@ -230,14 +289,19 @@ def _module(filing: Filing, module: Module) -> dict[str, Any]:
         "hours": module.hours,
         "minutes": module.hours * scheme.hours.minutes,
         "kind": str(module.get_kind_display()),
-        "shape": "线上" if module.online else "线下",
+        "teacher": module.teacher.name if module.teacher else "",
+        "goal": module.goal,
+        "shape": module.delivery or ("线上" if module.online else "线下"),
         "subject": "理论" if module.theory else "实训",
         "platform": platform.name if platform else "",
         "people": filing.head_count or "",
-        "period": f"{filing.starts_on:%Y-%m-%d}至{filing.ends_on:%Y-%m-%d}"
-        if filing.starts_on and filing.ends_on
-        else "",
+        "period": _period(filing),
     }
+
+
+def _period(filing: Filing) -> str:
+    known = filing.starts_on and filing.ends_on
+    return f"{long_date(filing.starts_on)}至{long_date(filing.ends_on)}" if known else ""
 
 
 def _teacher(module: Module) -> dict[str, Any]:
@@ -260,9 +324,7 @@ def _person(filing: Filing, person: Mapping[str, Any]) -> dict[str, Any]:
         "category": choice_label("trainee.category", row.category) if row.category else "",
         "relation": _choice("trainee.relation", row.facts.get("trainee.relation")),
         "occupation": filing.occupation.name if filing.occupation else "",
-        "period": f"{filing.starts_on:%Y-%m-%d}至{filing.ends_on:%Y-%m-%d}"
-        if filing.starts_on and filing.ends_on
-        else "",
+        "period": _period(filing),
     }
 
 

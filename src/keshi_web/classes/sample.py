@@ -11,9 +11,10 @@ from keshi_web.accounts.models import User
 from keshi_web.catalogue import services as catalogue
 from keshi_web.catalogue.checklist import form_of as evaluation_form
 from keshi_web.catalogue.checklist import rule_of, unjudged
-from keshi_web.catalogue.models import Course, Listing, Occupation, Platform
+from keshi_web.catalogue.models import Course, Listing, Occupation, Platform, Teacher
 from keshi_web.classes.completeness import form_of, materials_of, roster_facts
 from keshi_web.classes.models import Filing
+from keshi_web.classes.official import asked
 from keshi_web.classes.roster_rows import Row
 from keshi_web.classes.services import decisions, drafts, review, roster
 from keshi_web.common import clock
@@ -70,6 +71,17 @@ PROJECTS = (
     "质量管理培训",
     "电工技能培训",
 )
+BLANKS = {
+    "trainees": "本企业在岗一线职工",
+    "method": "视频录播自学，直播答疑，在线测试",
+    "cost": "6000",
+    "others": "无",
+    "retraining-allowance": "否",
+    "icp": "示例ICP备00000000号",
+    "ip-and-city": "192.0.2.10，北京",
+    "target": "掌握本岗位安全操作规程，能独立完成常规加工",
+}
+"""What a provider writes into the blanks of the official forms, by their ids."""
 SURNAMES = "赵钱孙李周吴郑王冯陈褚卫"
 
 
@@ -114,7 +126,9 @@ def file_class(city: City, stage: str, project: str, *, serial: int) -> Filing:
             "planned_certificate": city.certificate,
         },
         facts={"class.free_of_charge": True, **city.facts},
-        answers={},
+        answers={
+            one.key: BLANKS[one.field.id] for one in asked(filing, filing.scheme) if one.field.id in BLANKS
+        },
         by=provider,
     )
     if stage == "draft":
@@ -134,19 +148,37 @@ def file_class(city: City, stage: str, project: str, *, serial: int) -> Filing:
                 review.judge(task.pk, True, by=clerk, note="已核对原件")
         decisions.act(filing.process, "endorse", by=clerk, given={"note": "材料齐全，拟同意。"})
     if stage == "approved":
-        decisions.act(filing.process, "approve", by=actor(f"{city.slug}-leader"), given={"note": "同意。"})
+        decisions.act(filing.process, "approve", by=actor(f"{city.slug}-leader"), given={"remark": "同意。"})
     return filing
 
 
 def _fill(filing: Filing, city: City, provider: Actor, serial: int) -> None:
     """Syllabus, roster, materials and commitment."""
     course = Course.objects.filter(owner_id=filing.organisation_id).order_by("-video_minutes").first()
-    common = {"kind": "common", "name": "安全生产与疫情防控知识", "hours": 6, "epidemic_prevention": True}
-    theory = {"kind": "vocational", "name": "岗位操作规程", "hours": city.online - 6, "course": course}
+    teacher = Teacher.objects.filter(organisation_id=filing.organisation_id, until=None).first()
+    common = {
+        "kind": "common", "name": "安全生产与疫情防控知识", "hours": 6, "epidemic_prevention": True,
+        "content": "安全生产法规、劳动保护、个人防护与消毒", "goal": "知晓本岗位风险，会正确防护",
+        "delivery": "直播、测试",
+    }  # fmt: skip
+    theory = {
+        "kind": "vocational", "name": "岗位操作规程", "hours": city.online - 6, "course": course,
+        "content": "设备结构、操作步骤、常见故障处理", "goal": "掌握规程，测试80分以上", "delivery": "录播、答疑",
+        "teacher": teacher,
+    }  # fmt: skip
     modules: list[dict[str, object]] = [common, theory]
     if city.practice:
         modules.append(
-            {"kind": "practice", "name": "岗位实操", "hours": city.practice, "online": False, "theory": False}
+            {
+                "kind": "practice",
+                "name": "岗位实操",
+                "hours": city.practice,
+                "online": False,
+                "theory": False,
+                "content": "上机操作与质量检验",
+                "goal": "能独立完成典型零件加工",
+                "delivery": "线下实操",
+            }
         )
     drafts.save_syllabus(filing.pk, modules, by=provider)
     filing = Filing.objects.get(pk=filing.pk)

@@ -55,13 +55,18 @@ def _usable(given: str) -> bool:
 
 
 class Refusals:
-    """An act's refusal that no view answered becomes a page with its reason and the fitting status."""
+    """What no view answered becomes a page: an act's refusal with its reason, a form's address opened by hand."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code == 405 and not response.streaming and not response.content:
+            page = errors.page(request, 405)
+            page["Allow"] = response["Allow"]
+            return page
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """403 when not allowed, 422 when what was handed in has faults, 409 when the case has moved on."""

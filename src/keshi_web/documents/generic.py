@@ -16,13 +16,14 @@ LABEL_LINE = 8
 LONG_LABEL, LONG_CHOICES = 14, 12
 """Characters beyond which a field has a row to itself."""
 ROSTER_FIELDS = 3
+OURS = "通知（{clause}）未印发本表式样，本表按通知要求的内容编制"
 WIDE_TABLE = 7
 """Columns from which a roster lies across; a sheet with one more."""
 BREADTHS = (
     (COUNTING, 11), ("性别", 11), ("人数", 17), ("单位数", 17), ("姓名", 19), ("专家", 20),
     ("身份证", 42), ("手机", 28), ("电话", 28),
     ("账号", 32), ("编号", 32), ("日期", 26), ("时间", 26), ("内容", 42), ("课程", 38), ("名称", 38), ("意见", 60),
-    ("企业", 38), ("专业", 28), ("课时", 16), ("结果", 18), ("职业", 26),
+    ("企业", 38), ("方式", 30), ("模块", 38), ("专业", 28), ("课时", 16), ("结果", 18), ("职业", 26),
 )  # fmt: skip
 """Millimetres that a table's column likes, by a word of its heading; others by the heading's length."""
 
@@ -45,6 +46,8 @@ def generic_layout(form: Form) -> Layout:
         landscape = any(len(table.columns) > WIDE_TABLE for table in tables)
     if form.notes:
         blocks = [*blocks, Notes()]
+    if form.ours:
+        blocks = [*blocks, Notes(prefix="说明：", items=[OURS.format(clause=form.clause)])]
     return Layout(number=form.number, blocks=blocks, landscape=landscape)
 
 

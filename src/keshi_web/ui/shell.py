@@ -73,7 +73,7 @@ def switch_url() -> str:
 def authority(request: HttpRequest) -> str:
     """The office or organisation the person works for, else the authority's name."""
     actor = getattr(request, "actor", None)
-    place = actor.place if actor else ""
+    place = actor.place_shown if actor else ""
     return place or (_providers.authority(request) if _providers.authority else "")
 
 

@@ -37,8 +37,8 @@ def test_accepted_it_changes_the_class_and_the_letter_says_what(file: Make, desk
     assert people.filing.ends_on == date(2020, 6, 30)
     assert people.state == "approved"
     (letter,) = letters(people)
-    assert "2020-06-25" in letter
-    assert "2020-06-30" in letter
+    assert "2020年6月25日" in letter
+    assert "2020年6月30日" in letter
 
 
 def test_refused_it_changes_nothing(file: Make, desk: At) -> None:

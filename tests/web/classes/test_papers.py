@@ -108,3 +108,50 @@ def test_letters_name_the_authority(file: Make, sign_in: SignIn) -> None:
     text = pdf_text(client.get(f"/classes/{filing.process.number}/letters/{letter.pk}.pdf").content)
     assert "韶关市武江区人力资源和社会保障局" in text
     assert filing.organisation.name in text
+
+
+def _filled(filing: Filing, form_id: str) -> str:
+    form = next(one for one in forms_of(filing, filing.scheme) if one.id == form_id)
+    layout = layout_path(filing.scheme.folder, form)
+    return pdf_text(render_pdf(form, form_data(filing, form), layout=layout))
+
+
+def test_the_bureaus_opinion_stands_on_the_form_once_it_decided(file: Make) -> None:
+    assert "准予开班" not in _filled(file("shaoguan", "endorsed"), "form-1")
+    filing = file("shaoguan", "approved")
+    letter = Document.objects.get(kind="letter", subject=f"classes.filing:{filing.pk}")
+    text = _filled(filing, "form-1")
+    assert "同意备案，准予开班" in text
+    assert letter.number in text
+
+
+def test_a_refusal_stands_on_the_form(file: Make) -> None:
+    people = Desk(file("shaoguan", "endorsed"))
+    people.does("leader", "refuse", reason="培训内容与岗位无关", remedy="可以重新申请备案")
+    assert "不予备案" in _filled(people.filing, "form-1")
+
+
+def test_the_syllabus_fills_the_columns_that_the_notice_prints(file: Make) -> None:
+    filing = file("shaoguan", "submitted")
+    module = filing.modules.first()
+    assert module is not None
+    assert module.goal in _filled(filing, "form-3")
+    assert module.delivery in _filled(filing, "form-1")
+    assert "测试教师一" in _filled(file("wuhai", "submitted"), "teaching-plan")
+
+
+def test_the_list_of_materials_ticks_what_came(file: Make) -> None:
+    filing = file("ankang", "submitted")
+    form = next(one for one in forms_of(filing, filing.scheme) if one.id == "material-list")
+    assert form_data(filing, form).values == {
+        "class-application": True,
+        "online-plan": True,
+        "class-roster": True,
+        "licence": False,
+        "completion-promise": False,
+        "others": "无",
+    }
+    filing.materials.filter(material="licence").update(not_applicable="", on_paper=True)
+    filing.completion_due_on = filing.ends_on
+    ticked = form_data(filing, form).values
+    assert (ticked["licence"], ticked["completion-promise"]) == (True, True)

@@ -192,3 +192,10 @@ def test_a_requests_entry_names_the_route_never_the_address(
     assert len(entries) == 1
     assert entries[0]["status"] == 404
     assert "110105194912310021" not in json.dumps(entries[0], ensure_ascii=False)
+
+
+@pytest.mark.django_db
+def test_the_address_of_a_form_opened_by_hand_says_what_to_do(client: Client) -> None:
+    answer = client.get("/accounts/sign-out/")
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert "返回上一页" in answer.content.decode()

@@ -18,10 +18,14 @@ from web.documents.samples import form, scheme
 STAGES = [
     ("yingkou-2020", "filing", ["training-plan", "roster"]),
     ("jinan-2020", "evaluation", ["platform-evaluation", "course-evaluation", "occupation-evaluation"]),
-    ("jinan-2020", "filing", ["roster"]),
-    ("ankang-2020", "filing", ["class-application", "online-plan", "completion-promise"]),
+    ("jinan-2020", "filing", ["teaching-plan", "roster"]),
+    (
+        "ankang-2020",
+        "filing",
+        ["class-application", "online-plan", "material-list", "completion-promise", "roster"],
+    ),
     ("wuhai-2020", "evaluation", ["annex-1"]),
-    ("wuhai-2020", "filing", ["class-application", "roster"]),
+    ("wuhai-2020", "filing", ["class-application", "teaching-plan", "roster"]),
     ("wuhai-2020", "claim", ["annex-1", "annex-2", "annex-3", "roster"]),
     ("shaoguan-2020", "evaluation", ["form-5-1", "form-5-2"]),
     ("shaoguan-2020", "filing", ["form-1", "form-2", "form-3", "form-4"]),

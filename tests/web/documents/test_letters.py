@@ -13,7 +13,7 @@ from keshi_web.common.errors import Invalid
 from keshi_web.documents import letters, queries, services
 from keshi_web.documents.models import Document
 from web.documents.facts import LETTERS
-from web.documents.reading import absent, pdf_text, typefaces
+from web.documents.reading import absent, pages, pdf_text, typefaces
 from web.documents.samples import ID_NUMBER
 
 OFFICE = {"office_name": "临江市江东区人力资源和社会保障局", "office_key": "jiangdong"}
@@ -214,3 +214,13 @@ def test_the_papers_of_a_subject_come_newest_first() -> None:
     first, second = issue("receipt"), issue("approval")
     issue("receipt", subject="classes.filing:13")
     assert list(queries.of_subject("classes.filing:12")) == [second, first]
+
+
+@pytest.mark.parametrize("defects", [9, 10, 11, 12, 13])
+def test_office_and_day_never_stand_alone_on_a_page(defects: int) -> None:
+    content = letters.Content(
+        kind="return", title="一次性告知补正通知书", number="线训补〔2020〕1号", office="临江市人力资源和社会保障局",
+        addressee="测试甲公司", paragraphs=["培训大纲未写明各模块学习时长。" * 3] * defects, day=date(2020, 3, 20),
+    )  # fmt: skip
+    *_before, last = pages(letters.draw_letter(content, code="AAAA", address="https://keshi.example/check/"))
+    assert "培训大纲未写明各模块学习时长" in last

@@ -67,6 +67,8 @@ class Module(Schema):
     kind: str
     name: str
     content: str
+    goal: str
+    delivery: str
     hours: int
     online: bool
     theory: bool

@@ -97,7 +97,8 @@ def _named(row: Any) -> Body | None:
 
 def _module(row: Any) -> Body:
     return {
-        "kind": row.kind, "name": row.name, "content": row.content, "hours": row.hours, "online": row.online,
+        "kind": row.kind, "name": row.name, "content": row.content, "goal": row.goal,
+        "delivery": row.delivery, "hours": row.hours, "online": row.online,
         "theory": row.theory, "epidemic_prevention": row.epidemic_prevention, "course": row.course_id,
         "teacher": row.teacher_id,
     }  # fmt: skip

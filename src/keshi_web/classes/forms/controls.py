@@ -11,6 +11,8 @@ from keshi.vocabulary import Fact
 from keshi_web.common.language import lang
 
 NOTHING = ("", "—")
+LEVELS = (_("一级"), _("二级"), _("三级"), _("四级"), _("五级"))
+"""Skill levels, the highest first."""
 
 
 def choices_of(fact: Fact, only: list[str] | None = None) -> list[tuple[str, str]]:

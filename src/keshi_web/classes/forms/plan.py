@@ -15,7 +15,7 @@ from keshi_web.accounts.models import User
 from keshi_web.catalogue.models import Occupation, Platform
 from keshi_web.classes.case import needed
 from keshi_web.classes.completeness import AGREEMENT, agreement_labels, asked_facts
-from keshi_web.classes.forms.controls import NOTHING, answer_control, choices_of, control_for, stored
+from keshi_web.classes.forms.controls import LEVELS, NOTHING, answer_control, choices_of, control_for, stored
 from keshi_web.classes.forms.sections import Section, sections_of
 from keshi_web.classes.forms.selections import payee_label, platform_choices
 from keshi_web.classes.guards import promises
@@ -76,7 +76,7 @@ class PlanForm(BaseForm):
         )
         levels = [
             NOTHING,
-            *((str(n), _("%(level)s级") % {"level": "一二三四五"[n - 1]}) for n in range(5, 0, -1)),
+            *((str(n), name) for n, name in reversed(list(enumerate(LEVELS, 1)))),
         ]
         self.fields["level"] = forms.ChoiceField(label=_("技能等级"), choices=levels, required=False)
         if "trainee.certificate.kind" in self.used:

@@ -17,6 +17,12 @@ class ModuleForm(BaseForm):
     kind = forms.ChoiceField(label=_("课程类别"), choices=Module.Kind.choices, initial=Module.Kind.VOCATIONAL)
     name = forms.CharField(label=_("单元模块"), max_length=120)
     content = forms.CharField(label=_("主要内容"), max_length=300, required=False)
+    goal = forms.CharField(
+        label=_("培训效果"), max_length=200, required=False, help_text=_("学习目的、掌握程度")
+    )
+    delivery = forms.CharField(
+        label=_("培训形式"), max_length=60, required=False, help_text=_("直播、录播、答疑等")
+    )
     hours = forms.IntegerField(label=_("课时"), min_value=1, max_value=2000)
     online = forms.BooleanField(label=_("线上"), required=False, initial=True)
     theory = forms.BooleanField(label=_("理论"), required=False, initial=True)
@@ -43,7 +49,8 @@ def module_forms(filing: Filing, data: Any = None, extra: int = 1) -> Any:
     )
     initial = [
         {
-            "kind": row.kind, "name": row.name, "content": row.content, "hours": row.hours, "online": row.online,
+            "kind": row.kind, "name": row.name, "content": row.content, "goal": row.goal,
+            "delivery": row.delivery, "hours": row.hours, "online": row.online,
             "theory": row.theory, "epidemic_prevention": row.epidemic_prevention, "course": row.course_id,
             "teacher": row.teacher_id,
         }

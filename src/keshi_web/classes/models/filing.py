@@ -174,6 +174,11 @@ class Filing(models.Model):
         return f"{self.process.number} {self.project}"
 
     @property
+    def level_words(self) -> str:
+        """五级, as papers say it; empty where no level is planned."""
+        return f"{'一二三四五'[self.level - 1]}级" if self.level else ""
+
+    @property
     def scheme(self) -> Any:
         """The notice it is judged by, as the library knows it (keshi.scheme.Scheme)."""
         from keshi_web.schemes.library import get

@@ -24,6 +24,8 @@ class Module(models.Model):
     kind = models.CharField(_("课程类别"), max_length=12, choices=Kind.choices, default=Kind.VOCATIONAL)
     name = models.CharField(_("单元模块"), max_length=120)
     content = models.CharField(_("主要内容"), max_length=300, blank=True)
+    goal = models.CharField(_("培训效果"), max_length=200, blank=True)
+    delivery = models.CharField(_("培训形式"), max_length=60, blank=True)
     hours = models.PositiveSmallIntegerField(_("课时"))
     online = models.BooleanField(_("线上"), default=True)
     theory = models.BooleanField(_("理论"), default=True)

@@ -172,7 +172,8 @@ def plan_structure(filing: Filing) -> dict[str, Any]:
 
     def module(row: Module) -> dict[str, Any]:
         return {
-            "kind": row.kind, "name": row.name, "content": row.content, "hours": row.hours, "online": row.online,
+            "kind": row.kind, "name": row.name, "content": row.content, "goal": row.goal,
+            "delivery": row.delivery, "hours": row.hours, "online": row.online,
             "theory": row.theory, "course": row.course_id, "teacher": row.teacher_id,
         }  # fmt: skip
 

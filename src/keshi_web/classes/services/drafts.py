@@ -31,6 +31,8 @@ PLAN_FIELDS = (
     "administrator", "planned_certificate", "completion_due_on", "continues",
 )  # fmt: skip
 """Columns that the plan page writes; everything else it asks goes into `facts` and `answers`."""
+WORDS = ("name", "content", "goal", "delivery")
+"""What a line of the syllabus says in words of the provider's own."""
 
 
 def office_for(organisation: Organisation, version: SchemeVersion) -> list[Region]:
@@ -196,7 +198,7 @@ def save_syllabus(
     filing_id: int, rows: Sequence[Mapping[str, Any]], *, by: Actor, revision: int | None = None
 ) -> Filing:
     """Replace the syllabus by the rows given, in their order."""
-    refuse_numbers({"syllabus": [[row.get("name"), row.get("content")] for row in rows]})
+    refuse_numbers({"syllabus": [[row.get(name) for name in WORDS] for row in rows]})
     filing = opened_for_writing(filing_id, by, revision)
     filing.modules.all().delete()
     Module.objects.bulk_create(Module(filing=filing, order=index, **row) for index, row in enumerate(rows, 1))

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -126,7 +127,9 @@ def _answers(found: Filing) -> list[tuple[str, Any]]:
     for one in asked(found, found.scheme):
         value = found.answers.get(one.key)
         if value not in (None, "", False):
-            rows.append((getattr(one.field.label, lang()), _("是") if value is True else value))
+            choice = next((each for each in one.field.choices if each.zh == value), None)
+            said = capfirst(getattr(choice, lang())) if choice else value
+            rows.append((getattr(one.field.label, lang()), _("是") if value is True else said))
     agreed = found.answers.get("agreement", {})
     labels = agreement_labels()
     rows += [

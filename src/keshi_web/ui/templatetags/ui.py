@@ -35,6 +35,13 @@ def money_yuan(yuan: Decimal | int | str | None) -> str:
 
 
 @register.filter
+def clause(number: str | None) -> str:
+    """A clause as it can be read: 一 alone would pass for a dash, so 第一条; 二(一) stays."""
+    text = number or ""
+    return f"第{text}条" if len(text) == 1 else text
+
+
+@register.filter
 def day(when: date | datetime | None) -> str:
     """The day with its weekday: 2020-03-12 周四 / Thu 12 Mar 2020."""
     return dates.day_text(when)
