@@ -32,7 +32,9 @@ class _Quiet(WSGIRequestHandler):
 @contextlib.contextmanager
 def serving(application: Callable[..., Any], **options: Any) -> Iterator[str]:
     """Serve an application in a thread; gives its address."""
-    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)  # where files are collected; missing is a warning
+    Path(settings.STATIC_ROOT).mkdir(
+        parents=True, exist_ok=True
+    )  # where files are collected; missing is a warning
     server = ThreadedWSGIServer(("127.0.0.1", 0), _Quiet, **options)
     server.daemon_threads = True
     server.set_app(application)

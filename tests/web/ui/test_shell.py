@@ -17,7 +17,7 @@ from keshi_web.ui.forms import BaseForm
 
 class Person:
     name = "测试甲"
-    place = "示例局"
+    place_shown = "示例局"
     role = "clerk"
 
 
