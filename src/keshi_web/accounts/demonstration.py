@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from keshi_web.accounts.models import Assignment
 from keshi_web.accounts.queries import running
 from keshi_web.accounts.roles import Role
+from keshi_web.accounts.sample import city_key
 from keshi_web.regions.models import Level, Region
 
 
@@ -33,14 +34,14 @@ def sample_accounts() -> list[Group]:
         .select_related("user", "office", "organisation__region")
         .order_by("pk")
     )
-    order: dict[str, None] = dict.fromkeys(key for one in held for key in _city_key(one))
+    order: dict[str, None] = dict.fromkeys(key for one in held if (key := _city_key(one)))
     ranks = {role: place for place, role in enumerate(Role)}
     held.sort(key=lambda one: (_path(one).count("/") if one.office_id else 99, ranks[Role(one.role)]))
     cities = {city.key: city for city in Region.objects.filter(level=Level.CITY, key__in=order)}
-    groups = {cities[key].path: Group(str(cities[key])) for key in order if key in cities}
+    groups = {key: Group(str(cities[key])) for key in order if key in cities}
     others = Group("")
     for one in held:
-        group = next((groups[path] for path in groups if _path(one).startswith(path)), others)
+        group = groups.get(_city_key(one), others)
         place = str(one.office or one.organisation or "")
         group.people.append(Sample(one.user.username, one.user.name, str(Role(one.role).label), place))
     return [group for group in (*groups.values(), others) if group.people]
@@ -51,6 +52,7 @@ def _path(held: Assignment) -> str:
     return place.path if place else ""
 
 
-def _city_key(held: Assignment) -> list[str]:
-    """Key of the city that the place is or lies in; none for a province."""
-    return _path(held).strip("/").split("/")[1:2]
+def _city_key(held: Assignment) -> str:
+    """Key of the city that the place is or lies in, for a trainee of the city named by the account; else empty."""
+    above = _path(held).strip("/").split("/")[1:2]
+    return above[0] if above else city_key(held.user.username) if held.role == Role.TRAINEE else ""

@@ -93,6 +93,18 @@ def provider_accounts(organisation: Any) -> int:
     return len(people)
 
 
+@transaction.atomic
+def trainee_account(username: str, name: str) -> None:
+    """A sample trainee's account, once; whoever calls links it to the person's record."""
+    _only_local()
+    _person(username, name, Role.TRAINEE, _hashed())
+
+
+def city_key(username: str) -> str:
+    """Key of the city that a sample person's sign-in name begins with; empty for none."""
+    return {city.slug: city.key for city in CITIES}.get(username.partition("-")[0], "")
+
+
 def _staff() -> Iterator[tuple[str, Role, str]]:
     for city in CITIES:
         for place in (city.district, *city.offices):

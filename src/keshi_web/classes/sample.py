@@ -16,6 +16,7 @@ from keshi_web.classes.completeness import form_of, materials_of, roster_facts
 from keshi_web.classes.models import Filing
 from keshi_web.classes.official import asked
 from keshi_web.classes.roster_rows import Row
+from keshi_web.classes.sample_trainees import make_trainees
 from keshi_web.classes.services import decisions, drafts, review, roster
 from keshi_web.common import clock
 from keshi_web.organisations.models import Organisation
@@ -94,7 +95,9 @@ def load_sample() -> None:
             _evaluated_platform(city)
             for place, stage in enumerate(STAGES):
                 with clock.standing_on(FIRST_DAY + timedelta(days=place)):
-                    file_class(city, stage, PROJECTS[place], serial=100 * number + 20 * place)
+                    filing = file_class(city, stage, PROJECTS[place], serial=100 * number + 20 * place)
+                    if stage == "approved":
+                        make_trainees(filing, city.slug, city.provider, f"{city.slug}-{city.district}-clerk")
 
 
 def actor(username: str) -> Actor:

@@ -1,12 +1,14 @@
 """What filing tells the vault: whom an actor sees because of a class, and who is still needed for one."""
 
+from collections.abc import Iterator
 from datetime import date
 
 from django.db.models import Exists, OuterRef, Q
 
 from keshi_web.accounts.actor import Actor
 from keshi_web.classes.models import Enrolment, Filing
-from keshi_web.people.queries import register_scope
+from keshi_web.people.models import Person
+from keshi_web.people.queries import register_cases, register_scope
 from keshi_web.people.retention import register_use
 
 
@@ -34,3 +36,11 @@ def needed_for_a_class(day: date) -> Q:
     unsettled = Q(filing__process__closed_at__isnull=True) & ~Q(filing__process__state="draft")
     touched = Q(filing__process__changed_at__date__gte=day)
     return Q(Exists(Enrolment.objects.filter(going_on | unsettled | touched, person=OuterRef("pk"))))
+
+
+@register_cases
+def classes_of(person: Person, actor: Actor) -> Iterator[tuple[str, str]]:
+    """The classes of a person that the actor sees, the latest first."""
+    filings = Filing.objects.visible_to(actor).filter(enrolments__person=person).select_related("process")
+    for one in filings.order_by("-starts_on", "-pk").distinct()[:50]:
+        yield f"filing:{one.process.number}", f"{one.process.number} {one.project or one.process.title}"

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from keshi_web.accounts.roles import Role
-from keshi_web.people.views import EXPORTERS, READERS
+from keshi_web.people.views.shared import EXPORTERS, READERS
 from keshi_web.ui import navigation
 
 navigation.group(navigation.Group("people", _("人员"), "users", order=60))
@@ -24,7 +24,5 @@ navigation.register(
     )
 )
 navigation.register(
-    navigation.Entry(
-        "my-reads", _("谁看过我的信息"), "eye", "people:my-reads", frozenset({Role.TRAINEE}), order=60
-    )
+    navigation.Entry("my-data", _("我的信息"), "id", "people:my-data", frozenset({Role.TRAINEE}), order=60)
 )

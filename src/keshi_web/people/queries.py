@@ -34,6 +34,22 @@ def visible_to(actor: Actor) -> QuerySet[Person]:
     return Person.objects.filter(seen)
 
 
+Cases = Callable[[Person, Actor], Iterable[tuple[str, str]]]
+"""Of a person: the cases an actor sees them in, each as its key (`filing:KB2020000001`) and what it is called."""
+_cases: list[Cases] = []
+
+
+def register_cases(cases: Cases) -> Cases:
+    """Let an app name the cases a person is part of, so that whoever reads chooses one instead of typing its key."""
+    _cases.append(cases)
+    return cases
+
+
+def cases_of(person: Person, actor: Actor) -> list[tuple[str, str]]:
+    """The person's cases that the actor sees, as the apps name them."""
+    return [one for cases in _cases for one in cases(person, actor)]
+
+
 @register_scope
 def _self(actor: Actor) -> Q | None:
     return Q(user_id=actor.user_id) if actor.role == Role.TRAINEE else None

@@ -3,8 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from keshi.vocabulary import vocabulary
-from keshi_web.common.language import lang
+from keshi_web.common.vocabulary import choices
 
 
 class Proof(models.TextChoices):
@@ -50,23 +49,19 @@ class Act(models.TextChoices):
     """How somebody read."""
 
     REVEAL = "reveal", _("查看")
-    SEARCH = "search", _("按证件号码查找")
+    SEARCH = "search", _("查找")
+    PAPER = "paper", _("查看证明材料")
     EXPORT = "export", _("导出")
-
-
-def choices_of(fact: str) -> list[tuple[str, str]]:
-    """Values of a fact of the vocabulary with their labels in the reader's language."""
-    return [(value, label.of(lang())) for value, label in (vocabulary()[fact].values or {}).items()]
 
 
 def categories() -> list[tuple[str, str]]:
     """Identity categories (trainee.category)."""
-    return choices_of("trainee.category")
+    return choices("trainee.category")
 
 
 def relations() -> list[tuple[str, str]]:
     """Employment relations (trainee.relation)."""
-    return choices_of("trainee.relation")
+    return choices("trainee.relation")
 
 
 class Turn(models.TextChoices):
@@ -76,5 +71,7 @@ class Turn(models.TextChoices):
     ACCOUNT = "account", _("银行账户变更")
     NAME = "name", _("姓名更正")
     USER = "user", _("关联本人账号")
+    CATEGORY = "category", _("人员类别变更")
+    WORK = "work", _("用工关系变更")
     MERGED = "merged", _("并入另一记录")
     ERASED = "erased", _("身份信息已删除")

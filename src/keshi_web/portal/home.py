@@ -9,7 +9,7 @@ from keshi_web.accounts.roles import Role
 from keshi_web.schemes.queries import public as published
 
 STARTS = {
-    Role.TRAINEE: "people:my-reads",
+    Role.TRAINEE: "people:my-data",
     Role.SYSADMIN: "accounts:users",
     Role.AUDITOR: "classes:filings",
 }

@@ -4,6 +4,7 @@ from datetime import date
 from io import BytesIO
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from python_calamine import CalamineWorkbook
@@ -11,11 +12,12 @@ from python_calamine import CalamineWorkbook
 from keshi_web.accounts.actor import Actor
 from keshi_web.accounts.models import Assignment, User
 from keshi_web.accounts.roles import Role
+from keshi_web.organisations.sample import licence_picture
 from keshi_web.people.models import AccessLog, Person
-from keshi_web.people.services import ask_export, reveal
+from keshi_web.people.services import ask_export, enrol_people, record_employment, reveal
 from keshi_web.people.words import Purpose
 
-from .conftest import PHONE, actor, row
+from .conftest import PHONE, actor, organisation, row
 
 
 @pytest.fixture
@@ -119,12 +121,89 @@ def test_a_trainee_sees_who_read_their_data(person, clerk, pages):
     reveal(person, ["phone"], actor=clerk, purpose=Purpose.CHECK, case="check:9")
     trainee = actor(Role.TRAINEE)
     browser = pages(trainee)
-    assert "尚未" in browser.get(reverse("people:my-reads")).content.decode()
+    assert "尚未" in browser.get(reverse("people:my-data")).content.decode()
     Person.objects.filter(pk=person.pk).update(user=trainee.user_id)
-    text = browser.get(reverse("people:my-reads")).content.decode()
-    for part in (clerk.name, "武江区", "手机号码", "抽查回访", "check:9"):
+    text = browser.get(reverse("people:my-data")).content.decode()
+    for part in (clerk.name, "武江区", "手机号码", "抽查回访", "check:9", "测试单位MA000001"):
         assert part in text
     assert browser.get(reverse("people:find")).status_code == 403
+
+
+def test_a_trainee_reads_their_own_data_and_that_is_recorded_too(person, pages):
+    trainee = actor(Role.TRAINEE)
+    Person.objects.filter(pk=person.pk).update(user=trainee.user_id)
+    browser = pages(trainee)
+    assert not clear(browser.get(reverse("people:my-data")))
+    page = browser.post(reverse("people:my-data-in-clear"))
+    assert row(1).id_number in page.content.decode()
+    assert PHONE in page.content.decode()
+    assert AccessLog.objects.get(person=person).purpose == Purpose.OWN
+    other = browser.post(reverse("people:change-phone", args=[person.pk]), {"phone": "13900000009"})
+    assert other.url == reverse("people:my-data")
+    assert person.events.get(turn="phone").ground == "本人办理"
+    category = {"category": "veteran", "valid_from": "2020-01-01", "proof": "x"}
+    assert browser.post(reverse("people:record-category", args=[person.pk]), category).status_code == 403
+
+
+def test_a_category_is_recorded_with_its_proof_and_ended(person, clerk, provider, pages, tmp_path, settings):
+    settings.MEDIA_ROOT = tmp_path
+    browser, address = pages(clerk), reverse("people:record-category", args=[person.pk])
+    given = {"category": "laid-off", "valid_from": "2020-01-01"}
+    assert "证明材料" in browser.post(address, given).content.decode()
+    paper = SimpleUploadedFile("失业证.png", licence_picture("PROOF"))
+    assert browser.post(address, {**given, "attachment": paper}).status_code == 302
+    [one] = person.categories.all()
+    assert one.attachment.sealed
+    shown = pages(provider).get(reverse("people:proof", args=[person.pk, one.pk]))
+    assert shown["Content-Type"] == "image/png"
+    assert AccessLog.objects.get(person=person).act == "paper"
+    stranger = pages(actor(Role.CLERK, region="440204"))
+    assert stranger.get(reverse("people:proof", args=[person.pk, one.pk])).status_code == 404
+    end = reverse("people:end-category", args=[person.pk, one.pk])
+    assert "不得早于" in browser.post(end, {"last_day": "2019-12-31"}).content.decode()
+    browser.post(end, {"last_day": "2020-02-01"})
+    assert "已经终止" in browser.post(end, {"last_day": "2020-03-01"}).content.decode()
+    assert [event.turn for event in person.events.all()[:2]] == ["category", "category"]
+
+
+def test_an_employment_is_recorded_by_its_own_organisation(person, provider, firm, pages):
+    agency = organisation("MA000077")
+    browser, address = pages(provider), reverse("people:record-employment", args=[person.pk])
+    assert firm.uscc in browser.get(address).content.decode()
+    given = {"user_uscc": agency.uscc, "relation": "contract", "valid_from": "2021-01-01"}
+    assert "本单位" in browser.post(address, given).content.decode()
+    assert "没有此统一" in browser.post(address, {**given, "user_uscc": "9" * 18}).content.decode()
+    browser.post(address, {**given, "agency_uscc": firm.uscc, "contract_months": "24"})
+    made = person.employments.get(organisation=agency)
+    assert (made.agency, made.contract_months) == (firm, 24)
+    end = reverse("people:end-employment", args=[person.pk, made.pk])
+    assert browser.post(end, {"last_day": "2021-06-30"}).status_code == 302
+    assert person.employments.get(pk=made.pk).valid_until == date(2021, 6, 30)
+
+
+def test_the_bureau_corrects_links_and_merges(person, clerk, leader, provider, pages):
+    trainee = actor(Role.TRAINEE)
+    pages(trainee)
+    browser = pages(clerk)
+    name = reverse("people:correct-name", args=[person.pk])
+    assert browser.post(name, {"name": "测试庚", "ground": "核对身份证原件"}).status_code == 302
+    username = User.objects.get(pk=trainee.user_id).username
+    link = reverse("people:link-user", args=[person.pk])
+    assert "不是学员账号" in browser.post(link, {"username": "nobody", "ground": "x"}).content.decode()
+    browser.post(link, {"username": username, "ground": "核对身份证原件"})
+    person.refresh_from_db()
+    assert (person.name_masked, person.user_id) == ("测**", trainee.user_id)
+    [other] = enrol_people([row(2)])
+    record_employment(other, provider.organisation_id, "contract", date(2019, 1, 1), actor=provider)
+    merge = reverse("people:merge", args=[other.pk])
+    assert browser.get(merge).status_code == 403
+    leads = pages(leader)
+    assert (
+        "没有此证件号码" in leads.post(merge, {"id_number": row(9).id_number, "ground": "x"}).content.decode()
+    )
+    leads.post(merge, {"id_number": row(1).id_number, "ground": "同一人"})
+    other.refresh_from_db()
+    assert other.survivor == person
 
 
 @pytest.mark.parametrize("role", [Role.SYSADMIN, Role.EVALUATOR, Role.PLATFORM_OPERATOR])

@@ -43,16 +43,18 @@ def test_a_category_is_judged_on_the_day(person, provider):
 
 
 def test_the_same_category_twice_at_a_time_is_refused_in_words(person, provider):
-    record_category(person, "veteran", date(2018, 1, 1), date(2020, 1, 1), actor=provider)
+    record_category(person, "veteran", date(2018, 1, 1), date(2020, 1, 1), actor=provider, proof="退役证")
     with pytest.raises(Invalid, match="同一类别"):
-        record_category(person, "veteran", date(2020, 1, 1), actor=provider)
+        record_category(person, "veteran", date(2020, 1, 1), actor=provider, proof="退役证")
     with pytest.raises(Invalid, match="不得早于"):
-        record_category(person, "disabled", date(2020, 1, 2), date(2020, 1, 1), actor=provider)
+        record_category(
+            person, "disabled", date(2020, 1, 2), date(2020, 1, 1), actor=provider, proof="退役证"
+        )
     with pytest.raises(Invalid):
-        record_category(person, "millionaire", date(2020, 1, 2), actor=provider)
+        record_category(person, "millionaire", date(2020, 1, 2), actor=provider, proof="退役证")
     [other] = enrol_people([row(2, "测试乙")])
     record_employment(other, provider.organisation_id, "contract", date(2019, 1, 1), actor=provider)
-    record_category(other, "veteran", date(2018, 1, 1), actor=provider)
+    record_category(other, "veteran", date(2018, 1, 1), actor=provider, proof="退役证")
 
 
 def test_employment_has_its_days_and_its_organisation(person, provider, firm, leader):
@@ -146,7 +148,7 @@ def test_two_rosters_at_once_make_nobody_twice():
 def test_merging_leads_from_the_old_number_to_the_survivor(person, provider, leader, firm, clerk):
     [typo] = enrol_people([row(2, "测试甲")])
     record_employment(typo, firm.pk, "contract", date(2019, 5, 1), actor=provider)
-    record_category(typo, "veteran", date(2018, 1, 1), actor=provider)
+    record_category(typo, "veteran", date(2018, 1, 1), actor=provider, proof="退役证")
     change_account(typo, ACCOUNT, "测试银行", actor=provider, ground="本人提供")
     reveal(typo, ["name"], actor=clerk, purpose=Purpose.FILING, case="filing:7")
     with pytest.raises(NotAllowed):

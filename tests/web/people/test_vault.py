@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from keshi.identity import check_bank_card, check_id_number, check_mobile
-from keshi_web.accounts.models import Assignment
+from keshi_web.accounts.models import Assignment, User
 from keshi_web.accounts.roles import Role
 from keshi_web.common.crypto import Broken
 from keshi_web.common.errors import Invalid, NotAllowed
@@ -28,7 +28,7 @@ from keshi_web.people.services import (
     reveal,
     unseal_people,
 )
-from keshi_web.people.words import Field, Proof, Purpose
+from keshi_web.people.words import Act, Field, Proof, Purpose
 
 from .conftest import ACCOUNT, PHONE, actor, organisation, row
 
@@ -198,6 +198,20 @@ def test_a_name_is_found_exactly_whatever_its_spaces(person, clerk):
     enrol_people([row(2, "测试乙")])
     assert find_by_name("测　试 甲", actor=clerk) == [person]
     assert find_by_name("测试", actor=clerk) == []
+    # Whoever was looked for can see it; a search that found nobody is there too.
+    assert [(one.person, one.act) for one in AccessLog.objects.order_by("id")] == [
+        (person, Act.SEARCH),
+        (None, Act.SEARCH),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("role", "purpose"),
+    [(Role.AUDITOR, Purpose.AUDIT), (Role.FINANCE_MAKER, Purpose.PAYMENT), (Role.CLERK, Purpose.FILING)],
+)
+def test_a_search_says_what_the_role_looks_for(person, role, purpose):
+    find_by_id_number(row(1).id_number, actor=actor(role, region="440203"))
+    assert AccessLog.objects.get().purpose == purpose
 
 
 def test_names_of_peoples_keep_their_dot(provider):
@@ -250,7 +264,7 @@ def test_phone_and_name_change_by_those_who_may(person, provider, clerk):
     correct_name(person, "测试己", actor=clerk, ground="身份证")
     person.refresh_from_db()
     assert unseal_people([person], ["name", "phone"])[person.pk] == {"name": "测试己", "phone": other_phone}
-    assert [event.turn for event in person.events.order_by("id")] == ["phone", "name"]
+    assert [event.turn for event in person.events.order_by("id")] == ["work", "phone", "name"]
     assert find_by_name("测试己", actor=clerk) == [person]
     with pytest.raises(NotAllowed):
         change_phone(person, PHONE, actor=actor(Role.AUDITOR, region="440203"), ground="x")
@@ -277,15 +291,16 @@ def test_the_key_can_be_turned_under_everything(person, provider, capsys):
 def test_a_trainee_is_linked_by_the_bureau_and_to_one_person_only(person, clerk, provider):
     trainee = actor(Role.TRAINEE)
     Assignment.objects.create(user_id=trainee.user_id, role=Role.TRAINEE)
+    username = User.objects.get(pk=trainee.user_id).username
     with pytest.raises(NotAllowed):
-        link_user(person, trainee.user_id, actor=provider, ground="身份证")
+        link_user(person, username, actor=provider, ground="身份证")
     with pytest.raises(Invalid):
-        link_user(person, clerk.user_id, actor=clerk, ground="身份证")
-    link_user(person, trainee.user_id, actor=clerk, ground="现场核验身份证")
+        link_user(person, User.objects.get(pk=clerk.user_id).username, actor=clerk, ground="身份证")
+    link_user(person, username, actor=clerk, ground="现场核验身份证")
     assert list(visible_to(trainee)) == [person]
     own = reveal(person, ["phone"], actor=trainee, purpose=Purpose.OWN, case="own:1")
     assert own == {"phone": PHONE}
     [other] = enrol_people([row(2, "测试乙")])
     record_employment(other, provider.organisation_id, "contract", date(2019, 1, 1), actor=provider)
     with pytest.raises(Invalid, match="另一人"):
-        link_user(other, trainee.user_id, actor=clerk, ground="身份证")
+        link_user(other, username, actor=clerk, ground="身份证")

@@ -179,7 +179,7 @@ def test_a_trainee_without_a_class_reaches_nothing(yingkou: SimpleNamespace) -> 
     before = digest()
     wrong = []
     for one in addresses(yingkou.values):
-        if one.roles is None or one.name in OWN_ACCOUNT or one.name in ("people:my-reads", "workflow:queue"):
+        if one.roles is None or one.name in OWN_ACCOUNT or one.name in ("people:my-data", "workflow:queue"):
             continue
         for method in ("get", "post"):
             if (status := ask(client, method, one.path)) not in (403, 404, 405):

@@ -68,6 +68,11 @@ class CategoryPeriod(Dated):
                 condition=IN_ORDER,
                 violation_error_message=_("截止日期不得早于开始日期。"),
             ),
+            models.CheckConstraint(
+                name="category_has_proof",
+                condition=Q(attachment__isnull=False) | ~Q(proof=""),
+                violation_error_message=_("请写明证明材料的名称和编号，或上传证明材料。"),
+            ),
             ExclusionConstraint(
                 name="category_once_at_a_time",
                 index_type="gist",

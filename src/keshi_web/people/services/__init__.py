@@ -10,8 +10,7 @@ from keshi_web.people.services.keeping import (
     erase,
     link_user,
     merge,
-    record_category,
-    record_employment,
+    merge_into,
 )
 from keshi_web.people.services.reading import (
     READABLE,
@@ -19,6 +18,13 @@ from keshi_web.people.services.reading import (
     find_by_name,
     reveal,
     unseal_people,
+)
+from keshi_web.people.services.standing import (
+    end_category,
+    end_employment,
+    open_proof,
+    record_category,
+    record_employment,
 )
 
 __all__ = [
@@ -31,12 +37,16 @@ __all__ = [
     "change_phone",
     "correct_name",
     "decide_export",
+    "end_category",
+    "end_employment",
     "enrol_people",
     "erase",
     "find_by_id_number",
     "find_by_name",
     "link_user",
     "merge",
+    "merge_into",
+    "open_proof",
     "record_category",
     "record_employment",
     "reveal",

@@ -1,7 +1,4 @@
-"""Changing a record of the vault: phone, account, name, categories, employment; merging and erasing."""
-
-from datetime import date
-from typing import Any
+"""Changing a record of the vault: phone, account, name, the link to an account; merging and erasing."""
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -9,6 +6,7 @@ from django.utils.translation import gettext as _
 from keshi.identity import check_bank_card, check_mobile
 from keshi_web.accounts.actor import Actor
 from keshi_web.accounts.models import Assignment
+from keshi_web.accounts.queries import running
 from keshi_web.accounts.roles import Role
 from keshi_web.common import clock
 from keshi_web.common.errors import Invalid, NotAllowed, Stale
@@ -16,10 +14,11 @@ from keshi_web.common.personal_numbers import refuse_in
 from keshi_web.common.row_security import beyond_scope
 from keshi_web.common.saving import save
 from keshi_web.common.sealed import column
-from keshi_web.people.models import BankAccount, CategoryPeriod, Employment, Person, PersonEvent
+from keshi_web.people.models import BankAccount, Person, PersonEvent
 from keshi_web.people.queries import visible_to
 from keshi_web.people.retention import accounts_past_retention, people_past_retention
-from keshi_web.people.words import Turn
+from keshi_web.people.services.reading import find_by_id_number
+from keshi_web.people.words import Purpose, Turn
 from keshi_web.people.writing import (
     account_index,
     masked_name,
@@ -42,9 +41,9 @@ _NOTHING = {
 
 
 @transaction.atomic
-def change_phone(person: Person, phone: str, *, actor: Actor, ground: str) -> None:
+def change_phone(person: Person, phone: str, *, actor: Actor, ground: str = "") -> None:
     """Record another phone. Raises Person.DoesNotExist, NotAllowed, Invalid."""
-    held = _held(person, actor)
+    held = held_by(person, actor)
     number = normal_number(phone)
     problem = check_mobile(number)
     if problem:
@@ -52,18 +51,20 @@ def change_phone(person: Person, phone: str, *, actor: Actor, ground: str) -> No
     column(Person, "phone").put(held, number)
     held.phone_index = phone_index(number)
     held.save(update_fields=["phone", "phone_index"])
-    _note(held, Turn.PHONE, actor, ground)
+    note(held, Turn.PHONE, actor, ground)
 
 
 @transaction.atomic
-def change_account(person: Person, number: str, bank: str, *, actor: Actor, ground: str) -> BankAccount:
+def change_account(person: Person, number: str, bank: str, *, actor: Actor, ground: str = "") -> BankAccount:
     """Record the account a person is paid to; the one before is closed and kept for its period.
+
+    `ground` says on whose word; a trainee's own needs none.
 
     Raises:
         Person.DoesNotExist, NotAllowed.
         Invalid: an impossible number, or one that stands in another person's name.
     """
-    held = _held(person, actor)
+    held = held_by(person, actor)
     if actor.of_provider and held.accounts.filter(until__isnull=True).exists():
         # Whoever pays a person's subsidy to another account takes it: that is the person's word or the bureau's.
         raise NotAllowed(_("此人已登记收款账户。更换账户由本人办理，或由经办机构核验后办理。"))
@@ -76,7 +77,7 @@ def change_account(person: Person, number: str, bank: str, *, actor: Actor, grou
     column(BankAccount, "number").put(account, digits)
     account.number_index = account_index(digits)
     save(account)
-    _note(held, Turn.ACCOUNT, actor, ground)
+    note(held, Turn.ACCOUNT, actor, ground)
     return account
 
 
@@ -88,18 +89,18 @@ def correct_name(person: Person, name: str, *, actor: Actor, ground: str) -> Non
     """
     if not actor.reviews:
         raise NotAllowed(_("姓名由人社部门依据证件更正。"))
-    held = _held(person, actor)
+    held = held_by(person, actor)
     clean = normal_name(name)
     if not 1 < len(clean) <= 60:
         raise Invalid(_("姓名须为 2 至 60 个字。"))
     column(Person, "name").put(held, clean)
     held.name_index, held.name_masked = name_bucket(clean), masked_name(clean)
     held.save(update_fields=["name", "name_index", "name_masked"])
-    _note(held, Turn.NAME, actor, ground)
+    note(held, Turn.NAME, actor, ground)
 
 
 @transaction.atomic
-def link_user(person: Person, user_id: int, *, actor: Actor, ground: str) -> None:
+def link_user(person: Person, username: str, *, actor: Actor, ground: str) -> None:
     """Let a trainee's account see its own record, once the bureau has seen that they are the same person.
 
     Only the bureau's people do that: whoever is linked reads everything of the person.
@@ -110,67 +111,19 @@ def link_user(person: Person, user_id: int, *, actor: Actor, ground: str) -> Non
     """
     if not actor.reviews:
         raise NotAllowed(_("本人账号由人社部门核验后关联。"))
-    held = _held(person, actor)
-    trainee = Assignment.objects.filter(user_id=user_id, user__is_active=True, role=Role.TRAINEE)
-    if not trainee.exists() or Person.objects.filter(user_id=user_id).exclude(pk=held.pk).exists():
+    held = held_by(person, actor)
+    trainee = Assignment.objects.filter(
+        running(), user__username=username.strip().lower(), user__is_active=True, role=Role.TRAINEE
+    ).first()
+    if trainee is None:
         raise Invalid(_("该账号不是学员账号，或已关联另一人。"))
-    held.user_id = user_id
-    held.save(update_fields=["user"])
-    _note(held, Turn.USER, actor, ground)
-
-
-def record_category(
-    person: Person,
-    category: str,
-    valid_from: date,
-    valid_until: date | None = None,
-    *,
-    actor: Actor,
-    proof: str = "",
-    attachment_id: Any = None,
-) -> CategoryPeriod:
-    """Record a category with its days and proof. Raises Person.DoesNotExist, NotAllowed, Invalid."""
-    with transaction.atomic():
-        period = CategoryPeriod(
-            person=_held(person, actor),
-            category=category,
-            valid_from=valid_from,
-            valid_until=valid_until,
-            proof=proof,
-            attachment_id=attachment_id,
-            recorded_by_id=actor.user_id,
-        )
-        save(period)
-    return period
-
-
-def record_employment(
-    person: Person, organisation_id: int, relation: str, valid_from: date, *, actor: Actor, **more: Any
-) -> Employment:
-    """Record that a person works for an organisation; `more` are further fields of Employment.
-
-    A provider records its own people only, also those it brings into its scope by this.
-
-    Raises:
-        NotAllowed: another organisation's people.
-        Person.DoesNotExist: for a bureau, somebody outside of its scope.
-        Invalid: days or values that cannot be.
-    """
-    if actor.of_provider:
-        if actor.organisation_id not in (organisation_id, more.get("agency_id")):
-            raise NotAllowed(_("只能登记本单位的人员。"))
-    else:
-        _held(person, actor)
-    employment = Employment(
-        person=person,
-        organisation_id=organisation_id,
-        relation=relation,
-        valid_from=valid_from,
-        recorded_by_id=actor.user_id,
-        **more,
-    )
-    save(employment)
-    return employment
+    held.user_id = trainee.user_id
+    try:
+        with transaction.atomic(), beyond_scope("an account is linked once, to whomever it is"):
+            held.save(update_fields=["user"])
+    except IntegrityError:
+        raise Invalid(_("该账号不是学员账号，或已关联另一人。")) from None
+    note(held, Turn.USER, actor, ground)
 
 
 @transaction.atomic
@@ -209,8 +162,19 @@ def merge(loser: Person, survivor: Person, *, actor: Actor, ground: str) -> Pers
             continue
     given_up.survivor = held[survivor.pk]
     given_up.save(update_fields=["survivor"])
-    _note(given_up, Turn.MERGED, actor, ground)
+    note(given_up, Turn.MERGED, actor, ground)
     return held[survivor.pk]
+
+
+def merge_into(loser: Person, id_number: str, *, actor: Actor, ground: str) -> Person:
+    """`merge` into the record with this identity number; the search is logged as any other.
+
+    Raises what `merge` and `find_by_id_number` raise; Invalid where nobody in scope has the number.
+    """
+    survivor = find_by_id_number(id_number, actor=actor, purpose=Purpose.CORRECTION)
+    if survivor is None:
+        raise Invalid(_("您的管辖范围内没有此证件号码的记录，请核对。"))
+    return merge(loser, survivor, actor=actor, ground=ground)
 
 
 @transaction.atomic
@@ -233,7 +197,7 @@ def erase(person: Person, *, actor: Actor | None, ground: str) -> None:
     Person.objects.filter(pk=person.pk).update(**_NOTHING, user=None, erased_at=clock.now())
     person.accounts.filter(until__isnull=True).update(until=clock.now())
     person.accounts.update(number=None, number_index=None)
-    _note(person, Turn.ERASED, actor, ground)
+    note(person, Turn.ERASED, actor, ground)
 
 
 def apply_retention(*, do: bool) -> tuple[int, int]:
@@ -247,8 +211,8 @@ def apply_retention(*, do: bool) -> tuple[int, int]:
     return len(people), count
 
 
-def _held(person: Person, actor: Actor) -> Person:
-    """The record under a lock, if the actor may change it."""
+def held_by(person: Person, actor: Actor) -> Person:
+    """The record under a lock, if the actor may change it. Raises Person.DoesNotExist, NotAllowed, Stale."""
     if actor.role not in (Role.TRAINEE, Role.CLERK) and not (actor.of_provider or actor.leads):
         raise NotAllowed(_("您的角色不能更改人员信息。"))
     held = visible_to(actor).select_for_update(of=("self",)).get(pk=person.pk)
@@ -257,8 +221,11 @@ def _held(person: Person, actor: Actor) -> Person:
     return held
 
 
-def _note(person: Person, turn: Turn, actor: Actor | None, ground: str) -> None:
+def note(person: Person, turn: Turn, actor: Actor | None, ground: str) -> None:
+    """Write down what happened to a record and on whose word; never a value."""
     refuse_in(ground)
+    if actor is not None and actor.role == Role.TRAINEE:
+        ground = _("本人办理")
     PersonEvent.objects.create(
         person_id=person.pk, turn=turn, by_id=actor.user_id if actor else None, ground=ground[:200]
     )

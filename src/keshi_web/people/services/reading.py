@@ -1,7 +1,7 @@
 """Opening what is sealed. Every act leaves a row saying who, in which role, whose, what, why and for which case."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from uuid import UUID
 
 from django.db import transaction
@@ -33,6 +33,15 @@ READABLE: Mapping[Role, frozenset[Field]] = {
 
 SEARCH = "search:people"
 """The case of a search that belongs to none."""
+OWN_DATA = "own:data"
+"""The case of people who read what is kept about themselves."""
+
+
+_USUAL: Mapping[Role, Purpose] = {
+    **dict.fromkeys(FINANCE, Purpose.PAYMENT),
+    Role.AUDITOR: Purpose.AUDIT,
+}
+"""What a role searches for where nothing else is said; reviewers and providers for a filing."""
 
 
 @transaction.atomic
@@ -84,7 +93,7 @@ def readable(fields: Collection[str], *, actor: Actor, purpose: str, case: str) 
 
 
 def find_by_id_number(
-    text: str, *, actor: Actor, purpose: str = Purpose.FILING, case: str = SEARCH, ip: str | None = None
+    text: str, *, actor: Actor, purpose: str = "", case: str = SEARCH, ip: str | None = None
 ) -> Person | None:
     """The person with this number in the actor's scope, or None; either way a row in the access log.
 
@@ -102,18 +111,38 @@ def find_by_id_number(
         with beyond_scope("a record that was given up leads to the one that stays"):
             while found and found.survivor_id:
                 found = Person.objects.get(pk=found.survivor_id)
-        AccessLog.objects.create(
-            **reader(actor), person=found, act=Act.SEARCH, fields=[], purpose=purpose, case=case, ip=ip
-        )
+        _log_search([found], actor, purpose, case, ip)
     return found
 
 
-def find_by_name(name: str, *, actor: Actor, most: int = 50) -> list[Person]:
-    """People in scope with exactly this name; nothing of them is opened to the reader but their masks."""
+@transaction.atomic
+def find_by_name(name: str, *, actor: Actor, most: int = 50, ip: str | None = None) -> list[Person]:
+    """People in scope with exactly this name; nothing of them is opened to the reader but their masks.
+
+    Each of them can see that they were looked for; a search that found nobody leaves a row too.
+    """
     wanted = normal_name(name)
     likely = visible_to(actor).filter(name_index=name_bucket(wanted), survivor__isnull=True)
     field = column(Person, "name")
-    return [person for person in likely if normal_name(field.get(person) or "") == wanted][:most]
+    found = [person for person in likely if normal_name(field.get(person) or "") == wanted][:most]
+    _log_search(found or [None], actor, "", SEARCH, ip)
+    return found
+
+
+def _log_search(
+    found: Sequence[Person | None], actor: Actor, purpose: str, case: str, ip: str | None
+) -> None:
+    who = reader(actor)
+    why = purpose or usual_purpose(actor)
+    AccessLog.objects.bulk_create(
+        AccessLog(**who, person=person, act=Act.SEARCH, fields=[], purpose=why, case=case, ip=ip)
+        for person in found
+    )
+
+
+def usual_purpose(actor: Actor) -> str:
+    """What a role looks for people for where nothing else is said."""
+    return _USUAL.get(actor.role, Purpose.FILING)
 
 
 def unseal_people(people: Iterable[Person], fields: Collection[str]) -> dict[UUID, dict[str, str | None]]:
