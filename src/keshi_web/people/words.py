@@ -45,6 +45,10 @@ class Purpose(models.TextChoices):
     OWN = "own", _("本人查询")
 
 
+CASES = {"filing": _("开班备案"), "search:people": _("人员查找"), "own:data": _("本人查询")}
+"""What a case is called, by the kind before its number or by its whole key."""
+
+
 class Act(models.TextChoices):
     """How somebody read."""
 

@@ -12,7 +12,7 @@ from keshi_web.accounts.roles import Role
 from keshi_web.common import clock
 from keshi_web.common.append_only import append_only
 from keshi_web.people.models.person import Person
-from keshi_web.people.words import Act, Field, Purpose, Turn
+from keshi_web.people.words import CASES, Act, Field, Purpose, Turn
 
 CASE = r"^[a-z][a-z-]{0,30}:[A-Za-z0-9-]{1,64}$"
 """The key of a case: its kind and number (filing:1024). The shape leaves no room for a name."""
@@ -22,6 +22,7 @@ class Reader(models.Model):
     """What is read and in whose name: the user, and the role and place they act in."""
 
     fields: list[str]
+    case: str
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("查看人")
@@ -39,6 +40,14 @@ class Reader(models.Model):
     def field_labels(self) -> str:
         """What is read, in words."""
         return "、".join(str(Field(name).label) for name in self.fields)
+
+    @property
+    def case_label(self) -> str:
+        """The case as people call it: 开班备案 KB2020000001; its key where the kind has no name."""
+        kind, _colon, number = self.case.partition(":")
+        if self.case in CASES:
+            return str(CASES[self.case])
+        return f"{CASES[kind]} {number}" if kind in CASES else self.case
 
     @property
     def place(self) -> str:
