@@ -1,11 +1,16 @@
 """Pages about the interface: an organisation's tokens, and the description for people and for machines."""
 
+import tomllib
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -19,6 +24,7 @@ from keshi_web.api.problems import CODES
 from keshi_web.api.scopes import Scope
 from keshi_web.api.v1.api import v1
 from keshi_web.common.errors import Refusal
+from keshi_web.common.language import lang
 
 
 @allowed(Role.PROVIDER_ADMIN)
@@ -74,6 +80,24 @@ def _description() -> dict[str, Any]:
     return described
 
 
+@cache
+def chinese() -> dict[str, dict[str, str]]:
+    """The description's words in Chinese: groups by tag, operations by id, other texts by their English."""
+    raw: dict[str, dict[str, str]] = tomllib.loads((Path(__file__).parent / "words.toml").read_text("utf-8"))
+    return raw
+
+
+def _said(kind: str, key: str, text: str) -> SafeString:
+    """A text of the description in the reader's language, what stands in `marks` as code."""
+    said = chinese()[kind].get(key, text) if lang() == "zh" else text
+    parts = [("code" if index % 2 else "span", part) for index, part in enumerate(said.split("`"))]
+    return format_html_join("", "<{0}>{1}</{0}>", parts)
+
+
+def _group(tag: str) -> str:
+    return chinese()["groups"][tag] if lang() == "zh" else tag.capitalize()
+
+
 @public
 @require_GET
 def docs(request: HttpRequest) -> HttpResponse:
@@ -82,9 +106,9 @@ def docs(request: HttpRequest) -> HttpResponse:
     groups: dict[str, list[dict[str, Any]]] = {}
     for path, methods in described["paths"].items():
         for method, one in methods.items():
-            groups.setdefault(one["tags"][0], []).append(_operation(path, method, one))
+            groups.setdefault(_group(one["tags"][0]), []).append(_operation(path, method, one))
     schemas = [
-        {"name": name, "text": one.get("description", ""), "fields": _fields(one)}
+        {"name": name, "text": _text(one), "fields": _fields(one)}
         for name, one in sorted(described["components"]["schemas"].items())
     ]
     problems = [
@@ -111,10 +135,10 @@ def _operation(path: str, method: str, one: dict[str, Any]) -> dict[str, Any]:
         "id": one["operationId"],
         "method": method.upper(),
         "path": path,
-        "text": one.get("description", ""),
+        "text": _said("operations", one["operationId"], one.get("description", "")),
         "parameters": [
             {"name": p["name"], "place": p["in"], "required": p["required"], "kind": _kind(p["schema"]),
-             "text": p.get("description", "")}
+             "text": _text(p)}
             for p in one["parameters"]
         ],
         "body": [_kind(of["schema"]) or media for media, of in body.items()],
@@ -123,10 +147,15 @@ def _operation(path: str, method: str, one: dict[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _text(one: dict[str, Any]) -> str:
+    text = one.get("description", "")
+    return _said("texts", text, text) if text else ""
+
+
 def _fields(schema: dict[str, Any]) -> list[dict[str, Any]]:
     required = set(schema.get("required", []))
     return [
-        {"name": name, "required": name in required, "kind": _kind(one), "text": one.get("description", "")}
+        {"name": name, "required": name in required, "kind": _kind(one), "text": _text(one)}
         for name, one in schema.get("properties", {}).items()
     ]
 

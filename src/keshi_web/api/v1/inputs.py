@@ -62,10 +62,8 @@ class SyllabusModule(In):
     kind: Literal[tuple(Module.Kind.values)] = "vocational"  # type: ignore[valid-type]
     name: line(120, 1)
     content: line(300) = ""
-    goal: line(200) = ""
-    """What is learned, and how well."""
-    delivery: line(60) = ""
-    """Live, recorded, questions answered …"""
+    goal: line(200) = Field("", description="What is learned, and how well.")
+    delivery: line(60) = Field("", description="How it is taught: live, recorded, questions answered …")
     hours: whole(1, 2000)
     online: Truth = True
     theory: Truth = True
