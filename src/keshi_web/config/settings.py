@@ -8,6 +8,7 @@ from pathlib import Path
 
 import environ
 from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
 
 from keshi_web.config import logs
 
@@ -210,6 +211,8 @@ LANGUAGE_COOKIE_NAME = "keshi_language"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
+FILTERS_EMPTY_CHOICE_LABEL = _("全部")
+"""What a filter of choices says before one is made."""
 DEMO_TODAY = env("KESHI_TODAY", default="")
 """Demonstrations and tests only: the day on which the service believes to be."""
 

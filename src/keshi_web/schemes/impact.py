@@ -25,9 +25,13 @@ def register_case_source(source: Source) -> None:
         _sources.append(source)
 
 
+ROSTER_DIGITS = 5
+"""No identity number is so short; rosters hold up to 99 999 people."""
+
+
 @dataclass(frozen=True)
 class Person:
-    """One person whose outcome differs; amounts in fen, the number masked."""
+    """One person whose outcome differs; amounts in fen, the identity number masked or that on the roster."""
 
     source: str
     masked: str
@@ -148,10 +152,15 @@ def _worked(version: SchemeVersion) -> Iterator[tuple[str, Case]]:
             continue
 
 
+def _shown(number: str) -> str:
+    """An identity number masked; people of past classes stand there by their number on the roster."""
+    return number if len(number) <= ROSTER_DIGITS else mask_id_number(number)
+
+
 def _person(change: Change) -> Person:
     return Person(
         source=change.source,
-        masked=mask_id_number(change.before.id_number),
+        masked=_shown(change.before.id_number),
         before=change.before.amount,
         after=change.after.amount,
         eligible_before=change.before.eligible,

@@ -38,3 +38,8 @@ def test_an_equal_version_changes_nobody(versions):
     found = impact.preview(old, old)
     assert isinstance(found, Preview)
     assert (found.persons, found.difference, found.unsettled) == ((), 0, ())
+
+
+def test_a_person_of_a_past_class_is_named_by_their_number_on_the_roster():
+    assert impact._shown("12") == "12"
+    assert impact._shown("110105194912310021") == "1101************21"
