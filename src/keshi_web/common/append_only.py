@@ -16,6 +16,7 @@ import pgtrigger
 from django.db import models
 
 M = TypeVar("M", bound=models.Model)
+_unchanging: set[type[models.Model]] = set()
 
 _SQL = """
     RAISE EXCEPTION '%', format('%s 的记录只能追加，不能修改或删除；更正请另增一条。 '
@@ -56,4 +57,15 @@ def append_only(model: Any = None, *, except_columns: tuple[str, ...] = ()) -> A
             func=_SQL,
         ),
     )
-    return protect(model) if model is not None else protect
+
+    def guard(one: type[M]) -> type[M]:
+        if not except_columns:
+            _unchanging.add(one)
+        return protect(one)
+
+    return guard(model) if model is not None else guard
+
+
+def never_changes(model: type[models.Model]) -> bool:
+    """Whether no column of the model's rows ever changes."""
+    return model in _unchanging

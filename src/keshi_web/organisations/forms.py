@@ -151,6 +151,12 @@ class PeriodForm(BaseForm):
     )
 
 
+class LastDayForm(BaseForm):
+    """The last day of something."""
+
+    last_day = forms.DateField(label=_("最后一日"), widget=DateInput())
+
+
 class DispatchForm(PeriodForm):
     """An agreement with the agency that sends workers."""
 

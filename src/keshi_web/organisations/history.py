@@ -1,14 +1,23 @@
 """The history of an organisation as people read it: which field changed from what to what, by whom, in which act."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from keshi_web.organisations.models import Organisation
-from keshi_web.organisations.words import LegalForm, State
+from keshi_web.organisations.models import (
+    BankAccount,
+    Blacklisting,
+    CatalogueEntry,
+    DispatchAgreement,
+    Kind,
+    Organisation,
+)
+from keshi_web.organisations.words import KindOf, LegalForm, State
 
 ACTS = {
     "register": gettext_lazy("登记"),
@@ -20,7 +29,20 @@ ACTS = {
     "reject": gettext_lazy("核实未通过"),
     "merge": gettext_lazy("合并"),
     "declare-size": gettext_lazy("申报企业规模"),
+    "declare-epidemic": gettext_lazy("受疫情影响声明"),
+    "add-account": gettext_lazy("登记银行账户"),
+    "verify-account": gettext_lazy("核实银行账户"),
+    "reject-account": gettext_lazy("退回银行账户"),
+    "add-kind": gettext_lazy("增加单位类型"),
+    "end-kind": gettext_lazy("终止单位类型"),
+    "enter-catalogue": gettext_lazy("列入培训机构目录清单"),
+    "add-dispatch-agreement": gettext_lazy("登记劳务派遣协议"),
+    "end-dispatch-agreement": gettext_lazy("终止劳务派遣协议"),
+    "blacklist": gettext_lazy("列入黑名单"),
+    "note-appeal": gettext_lazy("记录申诉情况"),
+    "lift-blacklisting": gettext_lazy("解除黑名单"),
     "close": gettext_lazy("注销"),
+    "reopen": gettext_lazy("撤销注销标记"),
 }
 _SHOWN = (
     "name",
@@ -38,7 +60,7 @@ _SHOWN = (
 
 @dataclass(frozen=True)
 class Change:
-    """One entry: when, which act, who, and lines of the form “field: before → after”."""
+    """One entry: when, which act, who, and lines that say what is otherwise than before."""
 
     at: datetime
     act: str
@@ -47,28 +69,82 @@ class Change:
 
 
 def history_of(organisation: Organisation) -> list[Change]:
-    """All changes of the tracked columns, the latest first. A change outside the service has no act and nobody."""
-    events = list(
-        organisation.events.select_related("pgh_context", "region", "survivor", "licence").order_by("pgh_id")
-    )
-    changes = []
+    """Every act that changed the registration or anything that hangs on it, the latest first.
+
+    What one act wrote in several tables is one entry. A change outside the service has no act and nobody.
+    """
+    acts: dict[object, _Act] = {}
     before: Any = None
-    for event in events:
-        lines = () if before is None else tuple(_lines(before, event))
+    own = organisation.events.select_related("pgh_context", "region", "survivor", "licence").order_by(
+        "pgh_id"
+    )
+    for event in own:
+        lines = list(_lines(before, event)) if before is not None else []
         if before is None or lines:
-            told = event.pgh_context.metadata if event.pgh_context else {}
-            act = str(told.get("act", "")).partition(":")[0]
-            changes.append(
-                Change(
-                    # The service's clock where there is a context; a demonstration stands on another day.
-                    at=datetime.fromisoformat(told["at"]) if "at" in told else event.pgh_created_at,
-                    act=str(ACTS.get(act, act)) or _("未经办理的修改"),
-                    who=str(told.get("name", "")),
-                    lines=lines,
-                )
-            )
+            _act_of(event, acts).lines += lines
         before = event
-    return changes[::-1]
+    for model, mine, said in _HANGING:
+        events = model.pgh_event_model.objects.filter(mine(organisation)).select_related("pgh_context")
+        for event in events.order_by("pgh_id"):
+            _act_of(event, acts).lines.append(said(event))
+    for contact in organisation.contacts.select_related("entered_by"):
+        if contact.entered_at > organisation.registered_at + _TOGETHER:
+            who = contact.entered_by.name if contact.entered_by else ""
+            acts[contact.pk] = _Act(contact.entered_at, f"change-{contact.role}", who)
+    return [
+        Change(one.at, str(ACTS.get(one.act, one.act)) or _("未经办理的修改"), one.who, tuple(one.lines))
+        for one in sorted(acts.values(), key=lambda one: one.at, reverse=True)
+    ]
+
+
+@dataclass
+class _Act:
+    at: datetime
+    act: str
+    who: str
+    lines: list[str] = field(default_factory=list)
+
+
+_TOGETHER = timedelta(minutes=1)
+"""The first people who stand for an organisation are entered as it registers."""
+
+
+def _act_of(event: Any, acts: dict[object, _Act]) -> _Act:
+    told = event.pgh_context.metadata if event.pgh_context else {}
+    key = event.pgh_context_id or (type(event), event.pgh_id)
+    if key not in acts:
+        # The service's clock where there is a context; a demonstration stands on another day.
+        at = datetime.fromisoformat(told["at"]) if "at" in told else event.pgh_created_at
+        acts[key] = _Act(at, str(told.get("act", "")).partition(":")[0], str(told.get("name", "")))
+    return acts[key]
+
+
+def _days(event: Any) -> str:
+    return f"{event.valid_from.isoformat()} – {event.valid_until.isoformat() if event.valid_until else ''}".strip()
+
+
+def _account(event: Any) -> str:
+    if event.retired_at:
+        return _("停用：%(what)s") % {"what": event.bank}
+    return (_("启用：%(what)s") if event.verified_at else _("登记：%(what)s")) % {"what": event.bank}
+
+
+def _of(name: str) -> Callable[[Organisation], Q]:
+    return lambda organisation: Q(**{name: organisation})
+
+
+_HANGING: tuple[tuple[Any, Callable[[Organisation], Q], Callable[[Any], str]], ...] = (
+    (Kind, _of("organisation"), lambda event: f"{KindOf(event.kind).label} {_days(event)}"),
+    (CatalogueEntry, _of("organisation"), lambda event: f"{event.document} {_days(event)}"),
+    (Blacklisting, _of("organisation"), lambda event: f"{event.document_number} {_days(event)}"),
+    (BankAccount, _of("organisation"), _account),
+    (
+        DispatchAgreement,
+        lambda organisation: Q(agency=organisation) | Q(user_enterprise=organisation),
+        lambda event: f"{event.agency.name} → {event.user_enterprise.name} {_days(event)}",
+    ),
+)
+"""What hangs on an organisation: the model, which rows are its own, and how a row of the history reads."""
 
 
 def _lines(before: Any, after: Any) -> list[str]:

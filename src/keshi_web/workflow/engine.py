@@ -13,6 +13,7 @@ from keshi_web.accounts.models import Assignment
 from keshi_web.accounts.roles import OFFICE_ROLES, ORGANISATION_ROLES, Role
 from keshi_web.common import clock
 from keshi_web.common.errors import Invalid, NotAllowed, Stale
+from keshi_web.organisations.services import still_open
 from keshi_web.regions.models import Region
 from keshi_web.workflow import notify
 from keshi_web.workflow.inputs import label_of
@@ -60,6 +61,8 @@ def open_process(
     One that an office opens (an application on paper) is the office's to see from the start; a provider's own
     becomes so with the first transition that makes it an office's turn.
     """
+    if organisation_id is not None:
+        still_open(organisation_id)
     start = workflow.by_state[workflow.start]
     received = start.waits_for == Side.OFFICE or (by is not None and by.of_bureau)
     process = Process.objects.create(

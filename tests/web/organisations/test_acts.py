@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -11,12 +11,14 @@ from django.db import IntegrityError, connection, transaction
 
 from keshi_web.accounts.actor import Actor
 from keshi_web.accounts.roles import Role
+from keshi_web.common import clock
 from keshi_web.common.errors import Invalid, NotAllowed, Stale
 from keshi_web.organisations import services
 from keshi_web.organisations.facts import organisation_facts
+from keshi_web.organisations.history import history_of
 from keshi_web.organisations.models import BankAccount, ContactRole, Organisation, Reading
 from keshi_web.organisations.queries import alike, blacklisting_on, listed, organisations_for, size_on
-from keshi_web.organisations.sample import bank_code
+from keshi_web.organisations.sample import bank_code, licence_picture
 from keshi_web.organisations.words import CHECKS, KindOf, LegalForm, State
 
 from .conftest import Register, enter_account
@@ -330,3 +332,68 @@ def test_roles_that_may_not_act(verified: Register, staff: Staff) -> None:
     ):
         with pytest.raises(NotAllowed):
             act()
+
+
+def test_a_new_name_needs_an_account_in_it(verified: Register, staff: Staff) -> None:
+    organisation, admin = verified()
+    services.change_details(organisation.pk, by=admin, name="营口测试新名有限公司")
+    organisation.refresh_from_db()
+    assert organisation.state == State.SUBMITTED
+    clerk = staff(Role.CLERK, "210802")
+    with pytest.raises(Invalid, match="与现单位名称一致"):
+        services.verify(organisation.pk, by=clerk, checks=CHECKS.keys())
+    enter_account(organisation, admin, "2108020000099")
+    services.verify(organisation.pk, by=clerk, checks=CHECKS.keys())
+    assert organisation.bank_accounts.get(retired_at=None).holder == "营口测试新名有限公司"
+
+
+def test_a_closing_by_mistake_is_taken_back_by_a_leader(verified: Register, staff: Staff) -> None:
+    organisation, admin = verified()
+    clerk, leader = staff(Role.CLERK, "210802"), staff(Role.SECTION_LEADER, "210802")
+    services.close(organisation.pk, by=clerk, reason="执照注销")
+    with pytest.raises(NotAllowed):
+        services.reopen(organisation.pk, by=clerk, reason="误标")
+    services.reopen(organisation.pk, by=leader, reason="误标，登记机关查询仍存续")
+    with pytest.raises(Stale):
+        services.reopen(organisation.pk, by=leader, reason="误标")
+    services.submit_for_verification(organisation.pk, by=admin)
+    services.verify(organisation.pk, by=clerk, checks=CHECKS.keys())
+
+
+def test_an_agreement_ends_by_either_side_and_only_a_present_agency_sends(
+    verified: Register, staff: Staff
+) -> None:
+    agency, agent = verified((KindOf.DISPATCH_AGENCY,))
+    firm, admin = verified()
+    stranger = verified()[1]
+    paper = {"document": ContentFile(licence_picture("X"), name="协议.png"), "agency_uscc": agency.uscc}
+    day = clock.today()
+    with pytest.raises(Invalid, match="劳务派遣单位"):
+        services.add_dispatch_agreement(firm.pk, by=admin, valid_from=day - timedelta(days=1), **paper)
+    made = services.add_dispatch_agreement(firm.pk, by=admin, valid_from=day, **paper)
+    with pytest.raises(Organisation.DoesNotExist):
+        services.end_dispatch_agreement(firm.pk, made.pk, by=stranger, last_day=day)
+    services.end_dispatch_agreement(agency.pk, made.pk, by=agent, last_day=day)
+    made.refresh_from_db()
+    assert made.valid_until == day
+
+
+def test_the_history_tells_of_everything_that_hangs_on_it(verified: Register, staff: Staff) -> None:
+    organisation, admin = verified()
+    clerk, leader = staff(Role.CLERK, "210802"), staff(Role.BUREAU_LEADER, "210800")
+    services.add_kind(organisation.pk, KindOf.PLATFORM, by=clerk, valid_from=clock.today())
+    barred = services.blacklist(
+        organisation.pk, by=leader, reason="虚报", document_number="营人社罚〔2020〕1号",
+        valid_from=clock.today(), valid_until=None,
+    )  # fmt: skip
+    services.lift_blacklisting(organisation.pk, barred.pk, by=leader, reason="已整改")
+    enter_account(organisation, admin, "2108020000088")
+    told = [(change.act, change.who) for change in history_of(organisation)]
+    assert told[:4] == [
+        ("登记银行账户", admin.name),
+        ("解除黑名单", leader.name),
+        ("列入黑名单", leader.name),
+        ("增加单位类型", clerk.name),
+    ]
+    assert told[-1][0] == "登记"
+    assert any("营人社罚〔2020〕1号" in line for change in history_of(organisation) for line in change.lines)

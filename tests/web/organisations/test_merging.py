@@ -9,14 +9,18 @@ import pytest
 from django.db import connection
 from pytest_django import DjangoDbBlocker
 
+from keshi.identity import make_uscc
 from keshi_web.accounts.actor import Actor
 from keshi_web.accounts.models import Assignment
 from keshi_web.accounts.roles import Role
+from keshi_web.classes.workflow import FILING
 from keshi_web.common.errors import Invalid, NotAllowed, Refusal, Stale
 from keshi_web.organisations import services
 from keshi_web.organisations.models import Kind, Merger, Organisation, Verification
 from keshi_web.organisations.services.merging import references
 from keshi_web.organisations.words import CHECKS, KindOf, State
+from keshi_web.workflow.engine import open_process
+from keshi_web.workflow.models import Process
 
 from .conftest import Register
 
@@ -49,6 +53,8 @@ def test_a_reference_of_any_app_follows() -> None:
     fields = {f"{field.model._meta.label}.{field.name}" for field in references()}
     assert {"accounts.Assignment.organisation", "organisations.Blacklisting.organisation"} <= fields
     assert not any("Event." in name for name in fields)
+    # Who read what, and in whose name, stays true of the organisation as it was; and cannot be changed.
+    assert not {"people.AccessLog.organisation", "organisations.Verification.organisation"} & fields
 
 
 def test_merging_never_ends_a_blacklisting(verified: Register, staff: Staff) -> None:
@@ -153,3 +159,33 @@ def test_two_mergers_of_each_other_do_not_wait_forever(verified: Register, staff
         lambda: services.merge_duplicates(second.pk, first.pk, by=leader, reason="同一单位"),
     )
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Merger", "Stale"]
+
+
+def test_work_begun_while_a_merger_runs_follows_or_is_refused(verified: Register, staff: Staff) -> None:
+    duplicate, admin = verified()
+    survivor, _ = verified()
+    leader = staff(Role.BUREAU_LEADER, "210800")
+
+    def begin() -> Process:
+        return open_process(
+            FILING, prefix="KB", title="x", chain=[duplicate.region], organisation_id=duplicate.pk, by=admin
+        )
+
+    merged, *begun = at_once(
+        lambda: services.merge_duplicates(duplicate.pk, survivor.pk, by=leader, reason="同一单位"),
+        begin,
+        begin,
+    )
+    assert isinstance(merged, Merger)
+    assert all(isinstance(one, Process | Stale) for one in begun)
+    assert not Process.objects.filter(organisation=duplicate).exists()
+    with pytest.raises(Stale, match="已并入"):
+        begin()
+
+
+def test_two_who_register_one_code_at_once_make_one(register: Register) -> None:
+    uscc = make_uscc("210802", "MC000001")
+    outcomes = at_once(lambda: register(uscc=uscc), lambda: register(uscc=uscc))
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Invalid", "tuple"]
+    assert "已经登记" in str(next(one for one in outcomes if isinstance(one, Invalid)))
+    assert Organisation.objects.filter(uscc=uscc).count() == 1

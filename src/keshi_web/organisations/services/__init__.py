@@ -1,8 +1,9 @@
 """Every act on an organisation. Each takes the actor, checks role and scope, and leaves a history row."""
 
 from keshi_web.accounts.services import Invitation
+from keshi_web.organisations.services._changing import still_open
 from keshi_web.organisations.services.declarations import declare_epidemic, declare_size, size_of
-from keshi_web.organisations.services.merging import merge_duplicates, stays_with_duplicate
+from keshi_web.organisations.services.merging import merge_duplicates
 from keshi_web.organisations.services.money import (
     add_bank_account,
     read_account,
@@ -18,12 +19,14 @@ from keshi_web.organisations.services.registration import (
     close,
     missing_for_submission,
     register,
+    reopen,
     submit_for_verification,
 )
 from keshi_web.organisations.services.standing import (
     add_dispatch_agreement,
     add_kind,
     blacklist,
+    end_dispatch_agreement,
     end_kind,
     enter_catalogue,
     lift_blacklisting,
@@ -51,6 +54,7 @@ __all__ = [
     "close",
     "declare_epidemic",
     "declare_size",
+    "end_dispatch_agreement",
     "end_kind",
     "enter_catalogue",
     "lift_blacklisting",
@@ -63,9 +67,10 @@ __all__ = [
     "register",
     "reject",
     "reject_bank_account",
+    "reopen",
     "sharing_account",
     "size_of",
-    "stays_with_duplicate",
+    "still_open",
     "submit_for_verification",
     "verify",
     "verify_bank_account",

@@ -41,3 +41,14 @@ def check_fresh(organisation: Organisation, version: int | None = None) -> None:
         )
     if version is not None and organisation.version != version:
         raise Stale(_("您打开页面后，该单位的信息已被他人更改。请刷新页面，核对后再办理。"))
+
+
+def still_open(organisation_id: int) -> None:
+    """Refuse new work for an organisation that was merged or closed, also by somebody who does that right now.
+
+    Its row stays locked until the transaction ends: a merger waits, and then takes the new work along.
+
+    Raises:
+        Stale: merged or closed.
+    """
+    check_fresh(Organisation.objects.select_for_update(no_key=True).get(pk=organisation_id))

@@ -8,31 +8,18 @@ from keshi_web.accounts.actor import Actor
 from keshi_web.accounts.auditing import audited, need_role
 from keshi_web.accounts.roles import LEADERS
 from keshi_web.common import clock
+from keshi_web.common.append_only import never_changes
 from keshi_web.common.errors import Invalid
 from keshi_web.common.row_security import beyond_scope
 from keshi_web.common.saving import save
-from keshi_web.organisations.models import (
-    BankAccount,
-    Contact,
-    EpidemicDeclaration,
-    Merger,
-    Organisation,
-    Reading,
-    SizeDeclaration,
-    Verification,
-)
+from keshi_web.organisations.models import BankAccount, Contact, Merger, Organisation
 from keshi_web.organisations.queries import organisations_for
 from keshi_web.organisations.services._changing import check_fresh
 from keshi_web.organisations.words import State
 
-_staying: set[type[models.Model]] = {
-    BankAccount, Contact, EpidemicDeclaration, Merger, Reading, SizeDeclaration, Verification,
-}  # fmt: skip
-
-
-def stays_with_duplicate(model: type[models.Model]) -> None:
-    """Rows of this model describe the registration itself and are not moved; all others are."""
-    _staying.add(model)
+_STAYING = frozenset({BankAccount, Contact})
+"""Describe the registration itself and are not moved. Entries that never change (declarations, verifications, who read
+what) tell of the organisation as it was then, and stay too; all other rows follow."""
 
 
 def references() -> list[models.ForeignKey]:
@@ -40,7 +27,8 @@ def references() -> list[models.ForeignKey]:
     return [
         relation.field
         for relation in Organisation._meta.related_objects
-        if relation.related_model not in _staying
+        if relation.related_model not in _STAYING
+        and not never_changes(relation.related_model)
         and not issubclass(relation.related_model, pghistory.models.Event)
     ]
 
@@ -48,9 +36,9 @@ def references() -> list[models.ForeignKey]:
 def merge_duplicates(duplicate_id: int, survivor_id: int, *, by: Actor, reason: str) -> Merger:
     """Merge a duplicate into the organisation that stays.
 
-    A row that cannot follow (a period that the other has as well, an entry that is never edited) stays with the
-    duplicate and is counted as kept. Blacklistings always follow; where both are barred at once, one must be
-    lifted first, so that merging never ends a decision.
+    A row that cannot follow (a period that the other has as well) stays with the duplicate and is counted as kept.
+    Blacklistings always follow; where both are barred at once, one must be lifted first, so that merging never ends a
+    decision.
 
     Raises:
         NotAllowed: not a leader. Invalid: no reason, the same organisation, two blacklistings at once.

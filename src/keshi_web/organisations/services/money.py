@@ -15,6 +15,7 @@ from keshi_web.common.saving import save
 from keshi_web.organisations.models import ACCOUNT_PURPOSE, BankAccount, Contact, Organisation, Reading
 from keshi_web.organisations.queries import organisations_for
 from keshi_web.organisations.services._changing import changing
+from keshi_web.organisations.services.registration import in_name_of
 
 
 def add_bank_account(
@@ -31,7 +32,7 @@ def add_bank_account(
         if problem:
             raise Invalid(problem.text(lang()), [problem])
     with changing(organisation_id, by=by, act="add-account") as organisation:
-        if normalise(holder)[0] != normalise(organisation.name)[0]:
+        if not in_name_of(organisation, holder):
             raise Invalid(
                 _("户名须与单位名称“%(name)s”一致：补贴只拨付到单位本身的账户。")
                 % {"name": organisation.name}

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from keshi.identity import check_mobile, check_uscc, normalise
 from keshi_web.accounts.actor import Actor
 from keshi_web.accounts.auditing import audited, need_role
-from keshi_web.accounts.roles import REVIEWERS, Role
+from keshi_web.accounts.roles import LEADERS, REVIEWERS, Role
 from keshi_web.accounts.services import Invitation, first_administrator
 from keshi_web.common import clock, sealed
 from keshi_web.common.errors import Invalid, Stale
@@ -18,6 +18,7 @@ from keshi_web.common.saving import save
 from keshi_web.files.services import store
 from keshi_web.organisations.models import Contact, ContactRole, Kind, Organisation
 from keshi_web.organisations.names import name_key, pinyin_of
+from keshi_web.organisations.queries import organisations_for
 from keshi_web.organisations.services._changing import changing
 from keshi_web.organisations.words import KindOf, LegalForm, State
 from keshi_web.regions.models import Region
@@ -156,8 +157,11 @@ def missing_for_submission(organisation: Organisation) -> list[str]:
     missing = []
     if organisation.licence_id is None:
         missing.append(_("上传营业执照或登记证书"))
-    if not organisation.bank_accounts.filter(retired_at__isnull=True).exists():
+    accounts = list(organisation.bank_accounts.filter(retired_at__isnull=True).order_by("-entered_at"))
+    if not accounts:
         missing.append(_("登记银行账户"))
+    elif not in_name_of(organisation, accounts[0].holder):
+        missing.append(_("登记户名与现单位名称一致的银行账户"))
     if (
         organisation.kinds.filter(kind=KindOf.ENTERPRISE).exists()
         and not organisation.size_declarations.exists()
@@ -182,6 +186,25 @@ def submit_for_verification(organisation_id: int, *, by: Actor, version: int | N
     return organisation
 
 
+def reopen(organisation_id: int, *, by: Actor, reason: str) -> Organisation:
+    """Take back that an organisation was marked as closed; it is verified again before it hands anything in.
+
+    Raises:
+        NotAllowed: not a leader over its region. Invalid: no reason. Stale: it is not closed.
+    """
+    need_role(by, *LEADERS)
+    if not reason.strip():
+        raise Invalid(_("请填写恢复的依据。"))
+    with audited(f"reopen: {reason.strip()[:200]}", by):
+        organisation = organisations_for(by).select_for_update(of=("self",)).get(pk=organisation_id)
+        if organisation.state != State.CLOSED:
+            raise Stale(_("该单位并未注销。请刷新页面。"))
+        organisation.state = State.REGISTERED
+        organisation.version += 1
+        save(organisation)
+    return organisation
+
+
 def close(organisation_id: int, *, by: Actor, reason: str, version: int | None = None) -> Organisation:
     """Mark an organisation whose licence was cancelled; its cases stay.
 
@@ -203,6 +226,11 @@ def checked_uscc(text: str) -> str:
     if problem := check_uscc(text):
         raise Invalid(problem.text(lang()), [problem])
     return normalise(text)[0]
+
+
+def in_name_of(organisation: Organisation, holder: str) -> bool:
+    """Whether an account's holder is the organisation under its present name."""
+    return normalise(holder)[0] == normalise(organisation.name)[0]
 
 
 def _verify_again(organisation: Organisation) -> None:

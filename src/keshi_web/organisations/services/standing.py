@@ -3,8 +3,10 @@
 from datetime import date
 
 from django.core.files import File
+from django.db.models import Exists
 from django.utils.translation import gettext as _
 
+from keshi.identity import normalise
 from keshi_web.accounts.actor import Actor
 from keshi_web.accounts.auditing import need_role
 from keshi_web.accounts.roles import LEADERS, REVIEWERS, Role
@@ -19,6 +21,7 @@ from keshi_web.organisations.models import (
     Kind,
     Organisation,
 )
+from keshi_web.organisations.queries import agreements_of, of_kind
 from keshi_web.organisations.services._changing import changing
 from keshi_web.organisations.words import OPEN_STATES, KindOf
 
@@ -95,7 +98,9 @@ def add_dispatch_agreement(
     need_role(by, Role.PROVIDER_ADMIN, Role.TRAINING_ADMIN)
     with changing(organisation_id, by=by, act="add-dispatch-agreement") as organisation:
         agency = Organisation.objects.filter(
-            uscc=agency_uscc.strip().upper(), state__in=OPEN_STATES, kinds__kind=KindOf.DISPATCH_AGENCY
+            Exists(of_kind(KindOf.DISPATCH_AGENCY, valid_from)),
+            uscc=normalise(agency_uscc)[0],
+            state__in=OPEN_STATES,
         ).first()
         if agency is None:
             raise Invalid(_("没有此统一社会信用代码的劳务派遣单位。请核对代码，或请该单位先登记。"))
@@ -107,6 +112,22 @@ def add_dispatch_agreement(
             entered_by_id=by.user_id,
             document=store(document, actor_id=by.user_id, purpose="dispatch-agreement"),
         )
+        save(row)
+    return row
+
+
+def end_dispatch_agreement(
+    organisation_id: int, agreement_id: int, *, by: Actor, last_day: date
+) -> DispatchAgreement:
+    """Either side lets an agreement end on a day.
+
+    Raises:
+        DispatchAgreement.DoesNotExist: another organisation's. Invalid: the day lies before the first.
+    """
+    need_role(by, Role.PROVIDER_ADMIN, Role.TRAINING_ADMIN)
+    with changing(organisation_id, by=by, act="end-dispatch-agreement") as organisation:
+        row = agreements_of(organisation).select_for_update(of=("self",)).get(pk=agreement_id)
+        row.valid_until = last_day
         save(row)
     return row
 

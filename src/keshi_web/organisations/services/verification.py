@@ -13,6 +13,7 @@ from keshi_web.common.errors import Invalid, NotAllowed, Stale
 from keshi_web.common.saving import save
 from keshi_web.organisations.models import BankAccount, Organisation, Verification
 from keshi_web.organisations.services._changing import changing
+from keshi_web.organisations.services.registration import missing_for_submission
 from keshi_web.organisations.words import CHECKS, State
 
 
@@ -29,6 +30,11 @@ def verify(
         _check_waiting(organisation)
         if still_open := [str(text) for key, text in CHECKS.items() if key not in checks]:
             raise Invalid(_("请先完成核对：%(open)s。") % {"open": "；".join(still_open)})
+        if missing := missing_for_submission(organisation):
+            # A new name since: money is not paid to an account in another one.
+            raise Invalid(
+                _("尚不能核实通过，请退回单位补正：%(missing)s。") % {"missing": "；".join(missing)}
+            )
         for account in organisation.bank_accounts.filter(retired_at__isnull=True, verified_at__isnull=True):
             _confirm(account, by)
         organisation.state = State.VERIFIED

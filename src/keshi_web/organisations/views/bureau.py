@@ -95,6 +95,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "alike": queries.alike(organisation).filter(pk__in=queries.organisations_for(request.actor)),
         "may_review": request.actor.reviews and open_,
         "may_lead": request.actor.leads and open_,
+        "may_reopen": request.actor.leads and organisation.state == State.CLOSED,
         "may_bar": services.may_bar(request.actor) and open_,
         "bureau": True,
     }
@@ -251,6 +252,21 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
         title=_("标记为已注销"),
         note=_("该单位已办理的事项保留，不能再办理新的事项。"),
         done=_("已标记为注销。"),
+    )
+
+
+@allowed(*DECIDERS)
+def reopen(request: HttpRequest, pk: int) -> HttpResponse:
+    """It was marked as closed by mistake."""
+    organisation = organisation_for(request, pk)
+    return form_page(
+        request,
+        organisation,
+        forms.ReasonForm(request.POST or None),
+        lambda given: services.reopen(pk, by=request.actor, reason=given["reason"]),
+        title=_("撤销注销标记"),
+        note=_("用于误标注销的情形。恢复后由单位重新提交核实，核实通过后方可办理新的事项。"),
+        done=_("已恢复，待单位重新提交核实。"),
     )
 
 

@@ -1,14 +1,14 @@
 """The own organisation: what is registered, what is still missing, and everything it declares."""
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from keshi_web.accounts.guards import allowed, recently_authenticated
 from keshi_web.accounts.roles import ORGANISATION_ROLES, PROVIDERS, Role
 from keshi_web.common import clock
-from keshi_web.organisations import forms, services
+from keshi_web.organisations import forms, queries, services
 from keshi_web.organisations.models import ContactRole
 from keshi_web.organisations.views.common import acting, detail_context, form_page, organisation_for
 
@@ -131,4 +131,19 @@ def dispatch(request: HttpRequest) -> HttpResponse:
         lambda given: services.add_dispatch_agreement(organisation.pk, by=request.actor, **given),
         title=_("登记劳务派遣协议"),
         done=_("已登记。"),
+    )
+
+
+@allowed(*sorted(PROVIDERS))
+def end_dispatch(request: HttpRequest, row_id: int) -> HttpResponse:
+    """An agreement ends on a day."""
+    organisation = organisation_for(request, request.actor.organisation_id)
+    row = get_object_or_404(queries.agreements_of(organisation), pk=row_id)
+    return form_page(
+        request,
+        organisation,
+        forms.LastDayForm(request.POST or None, initial={"last_day": clock.today()}),
+        lambda given: services.end_dispatch_agreement(organisation.pk, row.pk, by=request.actor, **given),
+        title=_("终止劳务派遣协议"),
+        done=_("已登记终止日期。"),
     )
