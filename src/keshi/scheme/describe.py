@@ -285,6 +285,8 @@ class _Page:
     def evaluation(self, evaluation: Evaluation) -> Iterator[str]:
         levels = " → ".join(self.say(f"actor-{level}") for level in evaluation.levels)
         yield f"- {self.rule_text(evaluation)} ({evaluation.clause}): {levels}"
+        if evaluation.files_with:
+            yield f"  - {self.say('describe-files-with', office=self.say(f'actor-{evaluation.files_with}'))}"
         if evaluation.exempt:
             yield f"  - {self.say('describe-exempt')}: {evaluation.exempt.of(self.lang)}"
         for check in evaluation.checks:

@@ -276,7 +276,11 @@ class Check(Part, frozen=True, kw_only=True):
 
 
 class Evaluation(Rule, frozen=True, kw_only=True):
-    """The evaluation of platforms, courses or occupations: levels in order, check list, exemptions, time limit."""
+    """The evaluation of platforms, courses or occupations: levels in order, check list, exemptions, time limit.
+
+    `files_with` is an office above the last level to which a positive result is reported, on `filing_form`; it takes
+    note and decides nothing.
+    """
 
     id: Id
     subject: Literal["platform", "course", "occupation"]
@@ -286,6 +290,8 @@ class Evaluation(Rule, frozen=True, kw_only=True):
     form: Id | None = None
     clock: Id | None = None
     valid_until: date | None = None
+    files_with: Actor | None = None
+    filing_form: Id | None = None
 
 
 class Platform(Part, frozen=True, kw_only=True):

@@ -55,9 +55,11 @@ def form_of(scheme: Scheme, rule: EvaluationRule) -> Form | None:
 
 
 def forms_of(evaluation: Evaluation) -> list[Form]:
-    """The application form and the forms of its papers, each once."""
+    """The application form, the forms of its papers and, once it passed, the report to the office above, each once."""
     scheme, rule = evaluation.scheme, rule_of(evaluation)
     wanted = [rule.form, *(form.id for form in _paper_forms(scheme))]
+    if evaluation.passed:
+        wanted.append(rule.filing_form)
     by_id = {form.id: form for form in scheme.file.forms}
     return [by_id[one] for one in dict.fromkeys(wanted) if one in by_id]
 
@@ -73,6 +75,11 @@ def current_level(evaluation: Evaluation) -> str:
     """The level (district, city, evaluation-centre …) at which the evaluation is."""
     levels = rule_of(evaluation).levels
     return levels[min(evaluation.process.position, len(levels) - 1)]
+
+
+def decides_here(evaluation: Evaluation) -> bool:
+    """Whether the level at which the evaluation is decides, so that no opinion of an office above follows."""
+    return evaluation.process.position >= len(rule_of(evaluation).levels) - 1
 
 
 # ---------------------------------------------------------------------------------------------------------

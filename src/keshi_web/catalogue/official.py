@@ -12,6 +12,7 @@ from keshi_web.documents.data import FormData, Signed
 from keshi_web.documents.forms import fill
 from keshi_web.organisations.facts import organisation_facts
 from keshi_web.organisations.papers import CONTACTS
+from keshi_web.regions.models import Region
 from keshi_web.workflow.models import Entry
 
 OPINIONS = {"district": "district", "city": "city", "centre": "evaluation-centre", "province": "province"}
@@ -41,7 +42,7 @@ def stages(evaluation: Evaluation) -> dict[str, Stage]:
         stage = found[levels[min(position, len(levels) - 1)]]
         if entry.event == "review":
             stage.review = entry
-        elif entry.event in ("agree", "pass", "fail"):
+        elif entry.event in ("agree", "pass", "determine", "fail"):
             stage.decision = entry
             position += entry.event == "agree"
         elif entry.event == "return":
@@ -136,6 +137,8 @@ def _from_record(
         return str(evaluation.occupation or evaluation.proposed)
     if field.kind == "table":
         return table_rows(evaluation, field)
+    if field.id == "district":
+        return Region.objects.get(pk=evaluation.process.chain[0]).name
     word, _, part = field.id.partition("-")
     level = OPINIONS.get(word)
     return _of_level(judged[level], part) if level in judged else None
@@ -150,9 +153,12 @@ def _of_level(stage: Stage, part: str) -> Any:
         return None
     match part:
         case "opinion":
-            said = {"agree": "同意，报上级审核。", "pass": "评估合格。", "fail": "评估不合格。"}[
-                decided.event
-            ]
+            said = {
+                "agree": "同意，报上级审核。",
+                "pass": "评估合格。",
+                "determine": "评估合格，报上级备案。",
+                "fail": "评估不合格。",
+            }[decided.event]
             note = decided.details.get("reason") or decided.note
             return _signed(decided, said + (f"\n{note}" if note else ""))
         case "leader":
@@ -195,12 +201,28 @@ def table_rows(evaluation: Evaluation, field: FormField) -> list[dict[str, Any]]
         return [
             {"专家": row.expert, "意见": f"{words[row.agrees]}：{row.opinion}", "签名": ""} for row in rows
         ]
+    if field.id == "results":
+        return [_result(evaluation)] if evaluation.passed else []
     headings = [column.zh for column in field.columns]
     if not set(headings) <= COURSE_COLUMNS.keys():
         return []
     hours = evaluation.scheme.file.hours
     courses = [evaluation.course] if evaluation.course else list(_courses(evaluation))
     return [{heading: COURSE_COLUMNS[heading](course, hours) for heading in headings} for course in courses]
+
+
+def _result(evaluation: Evaluation) -> dict[str, Any]:
+    """The row by which a course that passed is reported to the office above."""
+    course = evaluation.course
+    hours = evaluation.scheme.file.hours
+    return {
+        "企业（培训机构）": evaluation.applicant.name,
+        "专业": str(course.occupation) if course and course.occupation else "",
+        "课程": str(evaluation.subject),
+        "课时": hours.in_minutes(course.video_minutes) if course else "",
+        "结果": "合格",
+        "评估日期": evaluation.decided_on,
+    }
 
 
 def _courses(evaluation: Evaluation) -> Any:

@@ -11,6 +11,7 @@ from keshi_web.accounts.actor import Actor
 from keshi_web.accounts.roles import LEADERS, ORGANISATION_ROLES, Role
 from keshi_web.catalogue.checklist import (
     current_level,
+    decides_here,
     failed,
     needs_experts,
     open_points,
@@ -89,12 +90,21 @@ def may_judge(evaluation: Evaluation, actor: Actor) -> Verdict:
 
 def level_follows(evaluation: Evaluation, actor: Actor) -> Verdict:
     """An office above still has to give its opinion."""
-    return no(gettext("本级为最后一级，请直接作出评估结论。")) if evaluation.process.is_last_level else YES
+    return no(gettext("本级为最后一级，请直接作出评估结论。")) if decides_here(evaluation) else YES
 
 
 def last_level(evaluation: Evaluation, actor: Actor) -> Verdict:
-    """No office above has to give its opinion."""
-    return YES if evaluation.process.is_last_level else no(gettext("还须报上一级审核。"))
+    """No office above has to give its opinion, and none is to be told."""
+    if not decides_here(evaluation):
+        return no(gettext("还须报上一级审核。"))
+    return no(gettext("结论须报上级备案。")) if rule_of(evaluation).files_with else YES
+
+
+def reported_above(evaluation: Evaluation, actor: Actor) -> Verdict:
+    """This level decides, and an office above takes note of it."""
+    if not decides_here(evaluation):
+        return no(gettext("还须报上一级审核。"))
+    return YES if rule_of(evaluation).files_with else no(gettext("本政策不要求报上级备案。"))
 
 
 def _clock(evaluation: Evaluation, name: str) -> ClockSpec | None:
@@ -128,6 +138,7 @@ EVALUATION = register(
             State("submitted", _("待初评"), Side.OFFICE, "blue"),
             State("reviewed", _("待复核"), Side.OFFICE, "blue"),
             State("returned", _("补正中"), Side.PROVIDER, "amber"),
+            State("determined", _("评估合格，待备案"), Side.OFFICE, "green"),
             State("passed", _("评估合格"), Side.NOBODY, "green", final=True),
             State("failed", _("评估不合格"), Side.NOBODY, "red", final=True),
             State("withdrawn", _("已撤回"), Side.NOBODY, "grey", final=True),
@@ -159,6 +170,15 @@ EVALUATION = register(
                 "pass", ("reviewed",), "passed", pgettext_lazy("办理", "评估合格"), SECOND_LOOK,
                 guards=(right_desk, last_level, ANOTHER, none_failed), stops=("*",), letter="evaluation-result",
                 notifies=(Side.PROVIDER,), tone="success",
+            ),
+            Transition(
+                "determine", ("reviewed",), "determined", _("评估合格并报备案"), SECOND_LOOK, moves=1,
+                guards=(right_desk, reported_above, ANOTHER, none_failed), stops=("*",), letter="evaluation-result",
+                notifies=(Side.OFFICE, Side.PROVIDER), tone="success",
+            ),
+            Transition(
+                "file", ("determined",), "passed", _("登记备案"), frozenset({Role.CLERK}), notifies=(Side.PROVIDER,),
+                tone="success",
             ),
             Transition(
                 "fail", ("reviewed",), "failed", pgettext_lazy("办理", "评估不合格"), SECOND_LOOK,

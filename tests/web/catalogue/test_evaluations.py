@@ -28,8 +28,9 @@ TABLE = """
     state     | 申请单位          | 经办人员      | 评估中心                       | 负责人
     draft     | submit withdraw   |               |                                |
     submitted | withdraw          | return review | return review                  | return
-    reviewed  |                   | return        | return agree pass fail         | return agree pass fail
+    reviewed  |                   | return        | return agree pass determine fail | return agree pass determine fail
     returned  | resubmit withdraw |               |                                |
+    determined |                  | file          |                                |
     passed    |                   |               |                                |
     failed    |                   |               |                                |
     withdrawn |                   |               |                                |
@@ -116,13 +117,30 @@ def test_wuhai_asks_district_then_city_two_people_at_each(opened):
     assert data.of("platform-type") == ("委托第三方线上培训平台",)
 
 
-def test_jinan_course_goes_from_district_to_city_and_ends_with_the_policy(opened):
+def test_jinan_district_decides_on_a_course_and_the_city_takes_note(opened):
     case = opened("jinan", "ding", "course").fills()
     case.does(case.applicant, "submit")
-    for place in ("370102-", ""):
-        clerk = person(f"jinan-{place}clerk")
-        second = person("jinan-370102-section" if place else "jinan-leader")
-        case.judges(clerk).does(clerk, "review").does(second, "agree" if place else "pass")
+    clerk, section = person("jinan-370102-clerk"), person("jinan-370102-section")
+    case.judges(clerk).does(clerk, "review")
+    assert not {"agree", "pass"} & possible(case, section)
+    case.does(section, "determine")
+    assert (case.state, case.evaluation.process.office.key) == ("determined", "370100")
+    (letter,) = of_subject(subject_key(case.evaluation))
+    assert letter.office_key == "370102"
+    form = next(one for one in checklist.forms_of(case.evaluation) if one.id == "evaluation-result")
+    report = official.form_data(case.evaluation, form)
+    assert report.of("district") == "历下区"
+    assert [row[3] for row in report.of("results")] == ["30"]  # 1 200 minutes of video
+    assert possible(case, person("jinan-leader")) == set()
+    case.does(person("jinan-clerk"), "file")
+    assert case.state == "passed"
+
+
+def test_jinan_course_may_be_used_from_the_district_s_decision_until_the_policy_ends(opened):
+    case = opened("jinan", "ding", "course").fills()
+    case.does(case.applicant, "submit")
+    clerk = person("jinan-370102-clerk")
+    case.judges(clerk).does(clerk, "review").does(person("jinan-370102-section"), "determine")
     course = case.evaluation.course
     path = "/370000/370100/370102/"
     assert course_evaluated_on([course], "jinan-2020", path, date(2020, 6, 30)) == date(2020, 4, 20)

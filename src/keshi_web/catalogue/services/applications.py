@@ -40,7 +40,7 @@ Subject = Platform | Course | Occupation | str
 
 
 def chain_for(rule: EvaluationRule, place: Region) -> list[Region]:
-    """The offices that give their opinion, from the lowest.
+    """The offices that give their opinion, from the lowest, then the one that is told of the result.
 
     An applicant registered directly at a city or an office without districts begins there.
     """
@@ -51,7 +51,7 @@ def chain_for(rule: EvaluationRule, place: Region) -> list[Region]:
         ancestors.setdefault(region.level, region)
     order = ("district", "city", "province")
     chain = []
-    for level in rule.levels:
+    for level in (*rule.levels, *([rule.files_with] if rule.files_with else [])):
         wanted = LEVELS[level]
         found = next((ancestors[one] for one in order[order.index(wanted) :] if one in ancestors), None)
         if found is None:

@@ -126,20 +126,20 @@ def act(
     """
     process_id = process if isinstance(process, int) else process.pk
     locked = Process.objects.select_for_update(of=("self",)).select_related("office").get(pk=process_id)
-    before = locked.version
+    before, office = locked.version, locked.office
     entry = fire(locked, event, by=by, version=version, given=given)
     if locked.version == before:
         return entry
     evaluation: Evaluation = EVALUATION.subject_of(locked)
-    if event in ("pass", "fail"):
-        _decided(evaluation, passed=event == "pass")
+    if event in ("pass", "determine", "fail"):
+        _decided(evaluation, passed=event != "fail")
     letter = EVALUATION.event(event).letter
     if letter:
         issue_letter(
             letter,
             subject=subject_key(evaluation),
-            office_name=locked.office.bureau_name,
-            office_key=locked.office.key,
+            office_name=office.bureau_name,
+            office_key=office.key,
             addressee=evaluation.applicant.name,
             facts=letter_facts(evaluation, entry),
             actor=by,

@@ -18,7 +18,7 @@ from keshi_web.catalogue.models import Evaluation, Occupation
 from keshi_web.catalogue.views.common import acting, form_page
 from keshi_web.catalogue.views.evaluations import (
     evaluation_or_404,
-    level_label,
+    levels_in_words,
     slot_rows,
     subject_label,
     writable,
@@ -44,7 +44,7 @@ def choose(request: HttpRequest) -> HttpResponse:
             "subject": subject_label(rule.subject),
             "text": getattr(rule.text, lang()),
             "exempt": getattr(rule.exempt, lang()) if rule.exempt else "",
-            "levels": [level_label(level) for level in rule.levels],
+            "levels": levels_in_words(rule),
             "over": rule.valid_until is not None and rule.valid_until < clock.today(),
         }
         for version in for_place(organisation.region.path, clock.today())

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from keshi.scheme.model import Evaluation as EvaluationRule
 from keshi_web.accounts.guards import allowed
 from keshi_web.accounts.roles import LEADERS, Role
 from keshi_web.catalogue import checklist, official, queries, services
@@ -50,6 +51,14 @@ def level_label(level: str) -> str:
         "province": gettext("省级"),
         "evaluation-centre": gettext("评估中心"),
     }.get(level, level)
+
+
+def levels_in_words(rule: EvaluationRule) -> list[str]:
+    """The offices in their order, the one that is only told of the result marked."""
+    levels = [level_label(level) for level in rule.levels]
+    if rule.files_with:
+        levels.append(gettext("%(office)s（备案）") % {"office": level_label(rule.files_with)})
+    return levels
 
 
 class EvaluationFilters(django_filters.FilterSet):
@@ -162,7 +171,7 @@ def evaluation(request: HttpRequest, number: str) -> HttpResponse:
         "form_title": getattr(form.text, lang()) if form else "",
         "answers": _answers(found),
         "checks": _checks(found),
-        "levels": [level_label(level) for level in rule.levels],
+        "levels": levels_in_words(rule),
         "experts": checklist.opinions(found),
         "asks_experts": checklist.needs_experts(found),
         "slots": slot_rows(found),

@@ -100,8 +100,11 @@ class Procedure(Writer):
             levels = " → ".join(say(f"actor-{level}") for level in each.levels)
             exempt = f"{say('describe-exempt')}：{each.exempt.of(lang())}" if each.exempt else ""
             until = _("有效期至 %(day)s") % {"day": each.valid_until} if each.valid_until else ""
+            filed = (
+                say("describe-files-with", office=say(f"actor-{each.files_with}")) if each.files_with else ""
+            )
             anchor = f"evaluation-{each.id}"
-            rows = [Row((self.rule(each, levels, exempt, until), self.clause(each.clause)), anchor)]
+            rows = [Row((self.rule(each, levels, filed, exempt, until), self.clause(each.clause)), anchor)]
             rows += [
                 Row((Cell(check.text.of(lang())), self.clause(check.clause)), anchor) for check in each.checks
             ]
