@@ -8,6 +8,7 @@ class CatalogueConfig(AppConfig):
     verbose_name = _("培训目录")
 
     def ready(self) -> None:
+        from keshi_web.catalogue import registering, workflow  # noqa: F401 - the processes make themselves known
         from keshi_web.catalogue.receivers import on_published
         from keshi_web.schemes.signals import published
 

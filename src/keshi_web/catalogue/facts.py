@@ -6,8 +6,19 @@ from typing import Any
 
 from django.db.models import F, Q, QuerySet, TextField, Value
 
-from keshi_web.catalogue.models import CatalogueEntry, Course, Listing, Occupation, Platform, TariffTable
+from keshi.scheme.model import Platform as NamedPlatform
+from keshi_web.catalogue.models import (
+    CatalogueEntry,
+    Course,
+    Listing,
+    Occupation,
+    Platform,
+    Registration,
+    TariffTable,
+)
 from keshi_web.organisations.queries import in_force
+from keshi_web.schemes.library import get
+from keshi_web.schemes.models import SchemeVersion
 
 
 def listings_at(
@@ -31,7 +42,7 @@ def platform_facts(
 ) -> dict[str, Any]:
     """`recommended` and `evaluated_on` of a platform for classes at a place, judged on a day (see `listings_at`).
 
-    A registration where the notice asks for one stands on top of the recommendation and changes neither.
+    A registration where the notice asks for one (`registration_asked`) stands on top and changes neither.
     """
     if platform is None:
         return {"recommended": None, "evaluated_on": None}
@@ -41,6 +52,21 @@ def platform_facts(
         "recommended": any(row.ground == Listing.Ground.RECOMMENDED for row in rows),
         "evaluated_on": min(evaluated) if evaluated else None,
     }
+
+
+def registration_asked(version: SchemeVersion, platform: Platform | None) -> NamedPlatform | None:
+    """The notice's word on a platform that it lets be used only after a registration; None where it asks for none."""
+    if platform is None or platform.operator_id is not None:
+        return None
+    named = get(version).file.platforms
+    return next((one for one in named if one.name == platform.name and one.registration), None)
+
+
+def registered(version: SchemeVersion, platform: Platform, organisation_id: int, day: date) -> bool:
+    """Whether an organisation was registered for a platform under the notice by a day."""
+    return Registration.objects.filter(
+        scheme=version.scheme, platform=platform, organisation_id=organisation_id, registered_on__lte=day
+    ).exists()
 
 
 def course_evaluated_on(

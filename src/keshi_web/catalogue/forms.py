@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from keshi.scheme.model import FormField
 from keshi_web.accounts.actor import Actor
-from keshi_web.catalogue.models import Course, Listing, Occupation, Platform, Teacher
+from keshi_web.catalogue.models import Course, Occupation, Platform, Teacher
 from keshi_web.catalogue.models.occupations import Edition
 from keshi_web.common import clock
 from keshi_web.common.language import lang
@@ -138,13 +138,9 @@ class TeacherForm(BaseModelForm):
 
 
 class ListingForm(BaseForm):
-    """Putting a platform into the directory without an evaluation."""
+    """Recommending a platform under a notice."""
 
     version = forms.ModelChoiceField(label=_("政策"), queryset=SchemeVersion.objects.none())
-    ground = forms.ChoiceField(
-        label=_("依据"),
-        choices=[one for one in Listing.Ground.choices if one[0] != Listing.Ground.EVALUATED],
-    )
     clause = forms.CharField(label=_("条款或文件"), max_length=60)
     valid_from = forms.DateField(label=_("自"), widget=DateInput())
     valid_until = forms.DateField(label=_("至"), required=False, widget=DateInput())

@@ -11,8 +11,9 @@ navigation.group(navigation.Group("catalogue", _("资源目录"), "books", order
 for key, label, icon, url_name, roles, order in (
     ("evaluations", _("平台与课程评估"), "certificate", "catalogue:evaluations", READERS, 30),
     ("platforms", _("线上培训平台"), "device-laptop", "catalogue:platforms", READERS, 50),
-    ("courses", _("线上课程"), "book", "catalogue:courses", READERS, 51),
-    ("teachers", _("教师库"), "school", "catalogue:teachers", frozenset({*OFFICE_ROLES, *PROVIDERS}), 52),
+    ("registrations", _("平台使用登记"), "id-badge-2", "catalogue:registrations", READERS, 51),
+    ("courses", _("线上课程"), "book", "catalogue:courses", READERS, 52),
+    ("teachers", _("教师库"), "school", "catalogue:teachers", frozenset({*OFFICE_ROLES, *PROVIDERS}), 53),
     ("occupations", _("职业（工种）"), "briefcase", "catalogue:occupations", READERS, 60),
     ("tariffs", _("补贴标准"), "coin-yuan", "catalogue:tariffs", READERS, 61),
 ):

@@ -7,13 +7,13 @@ from typing import Any
 from django.db.models import F, Q, QuerySet, TextField, Value
 
 from keshi_web.accounts.actor import Actor
-from keshi_web.accounts.roles import Role
 from keshi_web.catalogue.models import (
     CatalogueEntry,
     Course,
     Evaluation,
     Listing,
     Platform,
+    Registration,
     TariffTable,
     Teacher,
 )
@@ -75,6 +75,14 @@ def evaluation_of(actor: Actor, number: str) -> Evaluation | None:
         )
         .filter(process__number=number)
         .first()
+    )
+
+
+def registrations_for(actor: Actor) -> QuerySet[Registration]:
+    """Registrations for platforms of the actor's jurisdiction or organisation."""
+    seen = Process.objects.filter(kind="platform-registration").visible_to(actor)
+    return Registration.objects.filter(process__in=seen).select_related(
+        "process__office", "platform", "organisation"
     )
 
 
@@ -148,4 +156,4 @@ def may_edit(actor: Actor, owner_id: int | None) -> bool:
 
 def may_list(actor: Actor) -> bool:
     """Whether the actor may put platforms into the directory."""
-    return actor.leads or actor.role == Role.EVALUATOR
+    return actor.leads

@@ -6,11 +6,21 @@ from pathlib import Path
 from keshi_web.accounts.actor import Actor, actor_of
 from keshi_web.accounts.models import User
 from keshi_web.catalogue import checklist
-from keshi_web.catalogue.models import CatalogueEntry, Course, Evaluation, Occupation, Platform, Teacher
+from keshi_web.catalogue.facts import registration_asked
+from keshi_web.catalogue.models import (
+    CatalogueEntry,
+    Course,
+    Evaluation,
+    Occupation,
+    Platform,
+    Registration,
+    Teacher,
+)
 from keshi_web.catalogue.reading import read_occupations, rows_of
 from keshi_web.catalogue.services import (
     act,
     apply_for_evaluation,
+    ask_for_registration,
     enter_in_catalogue,
     hand_in,
     judge,
@@ -99,10 +109,23 @@ def _actor(username: str) -> Actor | None:
 
 
 def _evaluations() -> None:
-    """One that waits at the centre of Shaoguan, and a course of Jinan that its district has checked."""
+    """Two that wait at the centre of Shaoguan, and a course of Jinan that its district has checked."""
     with clock.standing_on(min(APPLIED_ON, clock.today())):
         _evaluation("shaoguan", "wu", "platform", to="submitted")
         _evaluation("jinan", "ding", "course", to="reviewed")
+        _registration("shaoguan", "jia")
+
+
+def _registration(slug: str, sort: str) -> None:
+    """One that waits at the centre, where the notice asks for it."""
+    applicant = _actor(f"{slug}-{sort}")
+    version = SchemeVersion.objects.filter(scheme=f"{slug}-2020", state=SchemeState.PUBLISHED).first()
+    if applicant is None or version is None or Registration.objects.filter(scheme=version.scheme).exists():
+        return
+    organisation = Organisation.objects.select_related("region").get(pk=applicant.organisation_id)
+    for platform in Platform.objects.filter(operator=None):
+        if registration_asked(version, platform):
+            ask_for_registration(version, platform, organisation=organisation, by=applicant)
 
 
 def _evaluation(slug: str, sort: str, subject: str, *, to: str) -> None:

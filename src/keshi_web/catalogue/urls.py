@@ -2,7 +2,14 @@
 
 from django.urls import path
 
-from keshi_web.catalogue.views import applications, directory, evaluations, occupations, tariffs
+from keshi_web.catalogue.views import (
+    applications,
+    directory,
+    evaluations,
+    occupations,
+    registrations,
+    tariffs,
+)
 
 app_name = "catalogue"
 urlpatterns = [
@@ -24,6 +31,9 @@ urlpatterns = [
     path("platforms/<int:pk>/", directory.platform, name="platform"),
     path("platforms/<int:pk>/edit/", directory.platform_form, name="edit-platform"),
     path("platforms/<int:pk>/list/", directory.list_it, name="list-platform"),
+    path("platforms/<int:pk>/register/", registrations.ask, name="ask-registration"),
+    path("registrations/", registrations.registrations, name="registrations"),
+    path("registrations/<str:number>/", registrations.registration, name="registration"),
     path("listings/<int:pk>/delist/", directory.delist, name="delist"),
     path("courses/", directory.courses, name="courses"),
     path("courses/new/", directory.course_form, name="new-course"),

@@ -9,6 +9,7 @@ from keshi.scheme import Scheme
 from keshi.scheme.model import Form
 from keshi.scheme.model import Material as MaterialRule
 from keshi.vocabulary import vocabulary
+from keshi_web.catalogue.facts import registered, registration_asked
 from keshi_web.classes.case import ASSUMED, OF_SYLLABUS, class_facts, needed
 from keshi_web.classes.models import Filing
 from keshi_web.classes.precheck import Precheck, precheck
@@ -136,6 +137,13 @@ def _plan(filing: Filing, scheme: Scheme) -> list[Point]:
         if known.get(name) is None and not facts[name].optional:
             label = getattr(facts[name].label, lang())
             points.append(Point("plan", _("填写%(field)s") % {"field": label}))
+    named = registration_asked(filing.scheme_version, filing.platform)
+    if named and not registered(
+        filing.scheme_version, filing.platform, filing.organisation_id, clock.today()
+    ):
+        text = _("使用“%(name)s”%(rule)s（%(clause)s）。请在平台页面申请登记，准予后再提交")
+        rule = getattr(named.registration, lang())
+        points.append(Point("plan", text % {"name": named.name, "rule": rule, "clause": named.clause}))
     declared = organisation_facts(
         filing.organisation, filing.filed_on or clock.today(), kind=filing.facts.get("organisation.kind")
     )

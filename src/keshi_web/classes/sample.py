@@ -217,7 +217,6 @@ def _evaluated_platform(city: City) -> None:
         catalogue.list_platform(
             platform,
             version,
-            Listing.Ground.RECOMMENDED,
             by=actor(f"{city.slug}-leader"),
             valid_from=version.issued_on,
         )

@@ -89,18 +89,13 @@ def test_a_platform_may_be_used_where_and_while_a_listing_holds(platform, rows, 
 def test_the_same_is_not_listed_twice_on_a_day_but_again_after_it_ended(platform):
     leader, notice = person("jinan-leader"), version("jinan-2020")
     kept = {"by": leader, "clause": "五"}
-    first = services.list_platform(
-        platform, notice, "recommended", valid_from=DAY0, valid_until=date(2020, 5, 1), **kept
-    )
+    first = services.list_platform(platform, notice, valid_from=DAY0, valid_until=date(2020, 5, 1), **kept)
     with pytest.raises(Invalid, match="期限重叠"):
-        services.list_platform(platform, notice, "recommended", valid_from=date(2020, 5, 1), **kept)
-    services.list_platform(platform, notice, "registered", valid_from=date(2020, 5, 1), **kept)
+        services.list_platform(platform, notice, valid_from=date(2020, 5, 1), **kept)
     services.delist(first.pk, "停止运营", by=leader)
-    services.list_platform(platform, notice, "recommended", valid_from=clock.today(), **kept)
+    services.list_platform(platform, notice, valid_from=clock.today(), **kept)
     with pytest.raises(NotAllowed):
-        services.list_platform(platform, notice, "recommended", by=person("jinan-clerk"), valid_from=DAY0)
-    with pytest.raises(Invalid, match="评估结论"):
-        services.list_platform(platform, notice, "evaluated", by=leader, valid_from=DAY0)
+        services.list_platform(platform, notice, by=person("jinan-clerk"), valid_from=DAY0)
 
 
 def test_a_listing_turns_amber_thirty_days_before_it_ends():
@@ -137,7 +132,6 @@ def test_a_notice_is_published_again_and_a_platform_it_no_longer_names_ends(db):
     services.list_platform(
         listing.platform,
         notice,
-        "recommended",
         by=person("shaoguan-leader"),
         valid_from=clock.today(),
         clause="恢复推荐",
@@ -416,9 +410,7 @@ def test_only_teachers_who_agreed_are_public(sign_in, client):
 
 def test_the_directory_is_open_to_everybody_and_says_why_something_left(platform, client):
     leader = person("jinan-leader")
-    made = services.list_platform(
-        platform, version("jinan-2020"), "registered", by=leader, valid_from=DAY0, clause="五"
-    )
+    made = services.list_platform(platform, version("jinan-2020"), by=leader, valid_from=DAY0, clause="五")
     services.delist(made.pk, "资质失效", by=leader)
     page = client.get(reverse("portal:directory"), {"q": "目录测试平台"}).content.decode()
     assert "资质失效" in page

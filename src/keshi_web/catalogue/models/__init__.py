@@ -3,6 +3,7 @@
 from keshi_web.catalogue.models.directory import Course, Listing, Platform, Teacher
 from keshi_web.catalogue.models.evaluation import CheckResult, Evaluation, EvaluationMaterial, ExpertOpinion
 from keshi_web.catalogue.models.occupations import CatalogueEntry, Occupation
+from keshi_web.catalogue.models.registration import Registration
 from keshi_web.catalogue.models.tariffs import TariffTable
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Listing",
     "Occupation",
     "Platform",
+    "Registration",
     "TariffTable",
     "Teacher",
 ]

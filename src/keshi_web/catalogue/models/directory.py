@@ -110,14 +110,13 @@ class Course(models.Model):
 
 
 class Listing(models.Model):
-    """Why a platform or course may be used under a scheme in a region: recommended, registered, or evaluated.
+    """Why a platform or course may be used under a scheme in a region: recommended or evaluated.
 
     It holds from `valid_from` to `valid_until`, both included, and no longer from the day it is delisted.
     """
 
     class Ground(models.TextChoices):
         RECOMMENDED = "recommended", _("推荐平台")
-        REGISTERED = "registered", _("已注册登记")
         EVALUATED = "evaluated", _("评估合格")
 
     platform = models.ForeignKey(

@@ -17,6 +17,7 @@ from keshi_web.catalogue.services.directory import (
 )
 from keshi_web.catalogue.services.evaluations import act, add_expert, judge
 from keshi_web.catalogue.services.occupations import end_entry, enter_in_catalogue, store_occupations
+from keshi_web.catalogue.services.registrations import ask_for_registration
 from keshi_web.catalogue.services.tariffs import approve_tariffs, enter_tariffs, refuse_tariffs
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "add_expert",
     "apply_for_evaluation",
     "approve_tariffs",
+    "ask_for_registration",
     "chain_for",
     "delist",
     "end_entry",

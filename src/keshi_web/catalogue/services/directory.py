@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from keshi_web.accounts.actor import Actor
 from keshi_web.accounts.auditing import need_role
-from keshi_web.accounts.roles import ORGANISATION_ROLES, PROVIDERS, Role
+from keshi_web.accounts.roles import ORGANISATION_ROLES, PROVIDERS
 from keshi_web.catalogue.models import Course, Listing, Platform, Teacher
 from keshi_web.catalogue.signals import delisted
 from keshi_web.common import clock
@@ -129,31 +129,28 @@ def is_bound(row: models.Model) -> bool:
 def list_platform(
     platform: Platform,
     version: SchemeVersion,
-    ground: str,
     *,
     by: Actor,
     valid_from: date,
     valid_until: date | None = None,
     clause: str = "",
 ) -> Listing:
-    """Put a platform into the directory of a notice without an evaluation: recommended, or registered.
+    """Recommend a platform under a notice: it stands in the directory without an evaluation.
 
     Raises:
-        NotAllowed: only a leader, or for a registration the centre, whose jurisdiction covers the notice's region.
-        Invalid: the ground is an evaluation's, the notice is not published, or the same is listed already.
+        NotAllowed: only a leader whose jurisdiction covers the notice's region.
+        Invalid: the notice is not published, or the platform is recommended already.
     """
-    registers = by.role == Role.EVALUATOR and ground == Listing.Ground.REGISTERED
-    if not (by.leads or registers) or not by.covers(version.region.path):
+    if not by.leads or not by.covers(version.region.path):
         raise NotAllowed(_("只有发布政策的机构的负责人可以列入目录。"))
-    if ground == Listing.Ground.EVALUATED:
-        raise Invalid(_("评估合格的平台由评估结论列入目录。"))
+    refuse_numbers({"note": clause})
     if version.state != State.PUBLISHED:
         raise Invalid(_("只能按已发布的政策列入目录。"))
     listing = Listing(
         platform=platform,
         scheme=version.scheme,
         region=version.region,
-        ground=ground,
+        ground=Listing.Ground.RECOMMENDED,
         clause=clause,
         valid_from=valid_from,
         valid_until=valid_until,

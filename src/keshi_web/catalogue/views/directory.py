@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from keshi_web.accounts.guards import allowed
-from keshi_web.accounts.roles import LEADERS, OFFICE_ROLES, ORGANISATION_ROLES, PROVIDERS, Role
+from keshi_web.accounts.roles import LEADERS, OFFICE_ROLES, ORGANISATION_ROLES, PROVIDERS
 from keshi_web.catalogue import queries
 from keshi_web.catalogue.forms import HONOURS, CourseForm, ListingForm, PlatformForm, ReasonForm, TeacherForm
 from keshi_web.catalogue.models import Course, Listing, Occupation, Platform, Teacher
@@ -20,10 +20,9 @@ from keshi_web.catalogue.services import list_platform, save_course, save_platfo
 from keshi_web.catalogue.services.directory import is_bound
 from keshi_web.catalogue.signals import uses_of
 from keshi_web.catalogue.views.common import READERS, form_page, listing_rows
+from keshi_web.catalogue.views.registrations import wanted_of
 from keshi_web.common import clock
 from keshi_web.ui.lists import Column, Empty, ListPage
-
-LISTERS = (*LEADERS, Role.EVALUATOR)
 
 
 class PlatformList(ListPage):
@@ -164,6 +163,7 @@ def platform(request: HttpRequest, pk: int) -> HttpResponse:
         "may_apply": request.actor.of_organisation,
         "may_list": queries.may_list(request.actor),
         "may_delist": _delistable(request, listings),
+        "registrations": wanted_of(request, found),
     }
     return render(request, "catalogue/platform.html", context)
 
@@ -198,17 +198,17 @@ def platform_form(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     )
 
 
-@allowed(*LISTERS)
+@allowed(*LEADERS)
 @require_http_methods(["GET", "POST"])
 def list_it(request: HttpRequest, pk: int) -> HttpResponse:
-    """Put a platform into the directory: recommended, or registered."""
+    """Recommend a platform: it stands in the directory without an evaluation."""
     found = get_object_or_404(queries.platforms_for(request.actor), pk=pk)
     form = ListingForm(request.POST or None, actor=request.actor, initial={"valid_from": clock.today()})
     return form_page(
         request,
         form,
         lambda data: list_platform(found, by=request.actor, **data),
-        title=gettext("列入目录：%(name)s") % {"name": found},
+        title=gettext("推荐平台：%(name)s") % {"name": found},
         done=gettext("已列入目录。"),
         back=reverse("catalogue:platform", args=[pk]),
     )
