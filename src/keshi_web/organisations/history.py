@@ -120,7 +120,8 @@ def _act_of(event: Any, acts: dict[object, _Act]) -> _Act:
 
 
 def _days(event: Any) -> str:
-    return f"{event.valid_from.isoformat()} – {event.valid_until.isoformat() if event.valid_until else ''}".strip()
+    end = event.valid_until.isoformat() if event.valid_until else "…"
+    return f"{event.valid_from.isoformat()} – {end}"
 
 
 def _account(event: Any) -> str:
