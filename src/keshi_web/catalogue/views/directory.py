@@ -160,12 +160,23 @@ def platform(request: HttpRequest, pk: int) -> HttpResponse:
         "courses": queries.courses_for(request.actor).filter(platform=found).order_by("name"),
         "evaluations": queries.evaluations_for(request.actor).filter(platform=found).order_by("-pk"),
         "may_edit": queries.may_edit(request.actor, found.operator_id),
-        "may_apply": request.actor.of_organisation,
+        "may_apply": request.actor.of_organisation and not _recommended(request, listings),
         "may_list": queries.may_list(request.actor),
         "may_delist": _delistable(request, listings),
         "registrations": wanted_of(request, found),
     }
     return render(request, "catalogue/platform.html", context)
+
+
+def _recommended(request: HttpRequest, listings: list[Listing]) -> bool:
+    """Whether the platform is recommended where the reader stands, so that it needs no evaluation."""
+    place, day = queries.place_of(request.actor), clock.today()
+    return any(
+        one.ground == Listing.Ground.RECOMMENDED
+        and place.startswith(one.region.path)
+        and one.standing(day) in ("listed", "expiring")
+        for one in listings
+    )
 
 
 def _delistable(request: HttpRequest, listings: list[Listing]) -> set[int]:
@@ -228,6 +239,7 @@ def delist(request: HttpRequest, pk: int) -> HttpResponse:
         title=gettext("移出目录：%(name)s") % {"name": listing.subject},
         note=gettext("移出后不能再用于新的班级，原因会在公开目录中列出；此前已批准的班级不受影响。"),
         uses=uses_of(listing, request.actor),
+        submit=gettext("移出目录"),
         template="catalogue/delist.html",
         done=gettext("已移出目录。"),
         back=reverse(f"catalogue:{name}", args=[listing.subject.pk]),

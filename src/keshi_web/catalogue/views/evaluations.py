@@ -192,7 +192,8 @@ def _answers(found: Evaluation) -> list[dict[str, Any]]:
         text = getattr(field.label, lang())
         if field.kind == "table":
             headings = [getattr(column, lang()) for column in field.columns]
-            rows.append({"label": text, "headings": headings, "rows": value or []})
+            lines = [list(zip(headings, line, strict=False)) for line in value or []]
+            rows.append({"label": text, "headings": headings, "rows": lines})
         elif field.kind == "checkbox":
             rows.append({"label": text, "value": gettext("是") if value else gettext("否")})
         else:
