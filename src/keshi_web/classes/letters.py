@@ -175,6 +175,8 @@ def amendment_lines(amendment: Amendment) -> list[dict[str, str]]:
     for name, value in after.items():
         if name == "leave":
             rows.append({"what": f"{len(value)}人退出培训"})
+        elif name == "join":
+            rows.append({"what": f"增加{value}名培训人员"})
         elif name == "modules":
             hours = sum(int(row["hours"]) for row in value)
             rows.append({"what": f"调整培训大纲（{len(value)}个单元模块，共{hours}课时）"})

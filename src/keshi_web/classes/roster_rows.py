@@ -13,6 +13,7 @@ from keshi.identity import check_id_number, check_mobile, id_number_warnings, ma
 from keshi.problems import BadInput, Problem
 from keshi.vocabulary import vocabulary
 from keshi.workbook import read_roster
+from keshi_web.people.writing import masked_name
 
 IDENTITY = ("name", "id_number", "phone")
 _MOST_SHOWN = 20
@@ -53,6 +54,11 @@ class Row:
     def masked(self) -> str:
         """The identity number as pages may show it."""
         return mask_id_number(self.id_number) if self.id_number else ""
+
+    @property
+    def masked_name(self) -> str:
+        """The name as pages of the office may show it."""
+        return masked_name(self.name)
 
     @property
     def sound(self) -> bool:

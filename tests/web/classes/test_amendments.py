@@ -5,15 +5,20 @@ from datetime import date
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client
 
+from keshi.identity import mask_id_number
 from keshi_web.classes import sample as cities
 from keshi_web.classes.models import Amendment, Filing
-from keshi_web.classes.services import changes, daily
+from keshi_web.classes.roster_rows import Row
+from keshi_web.classes.services import changes, daily, joining
 from keshi_web.common.errors import Invalid, NotAllowed
 from keshi_web.documents.models import Document
 from keshi_web.documents.services import content_of
+from keshi_web.people.writing import id_number_index
 
 from .conftest import Desk
+from .rosters import pasted, rows
 
 Make = Callable[..., Filing]
 At = Callable[[Filing], Desk]
@@ -91,6 +96,81 @@ def test_a_new_syllabus_replaces_the_old_one(file: Make, desk: At) -> None:
     made = ask(people, {"modules": rows})
     changes.act(made.process, "accept", by=people.clerk)
     assert [row.hours for row in people.filing.modules.all()] == [8, 24]
+
+
+def joiners(*people: tuple[str, ...]) -> list[Row]:
+    return joining.read(pasted(people))
+
+
+def test_people_join_before_the_first_day_once_the_office_agrees(file: Make, desk: At) -> None:
+    people = desk(file("shaoguan", "approved"))
+    new = joiners(*rows(3))
+    made = changes.ask_for_amendment(people.pk, {}, "新招三人", by=people.provider, joining=new)
+    assert made.changes["after"] == {"join": 3}
+    assert people.filing.head_count == cities.PEOPLE
+    assert not people.filing.enrolments.filter(person__id_number_index=id_number_index(new[0].id_number))
+    changes.act(made.process, "accept", by=people.clerk)
+    assert people.filing.head_count == cities.PEOPLE + 3
+    assert people.filing.enrolments.get(number=cities.PEOPLE + 1).estimate is not None
+    made.refresh_from_db()
+    assert made.sealed_joining is None
+    assert "增加3名培训人员" in letters(people)[0]
+
+
+def test_who_would_have_joined_is_forgotten_when_the_office_does_not_agree(file: Make, desk: At) -> None:
+    people = desk(file("shaoguan", "approved"))
+    made = changes.ask_for_amendment(people.pk, {}, "新招", by=people.provider, joining=joiners(*rows(1)))
+    changes.act(made.process, "refuse", by=people.clerk, given={"reason": "人数已满"})
+    made.refresh_from_db()
+    assert made.sealed_joining is None
+    assert people.filing.head_count == cities.PEOPLE
+
+
+def test_everything_wrong_with_who_joins_is_told_at_once(file: Make, desk: At) -> None:
+    people = desk(file("shaoguan", "approved"))
+    (name, number, *rest), other = rows(2)
+    wrong = [(name, number[:-1] + ("0" if number[-1] != "0" else "1"), *rest), ("", *other[1:])]
+    with pytest.raises(Invalid) as told:
+        changes.ask_for_amendment(people.pk, {}, "新招", by=people.provider, joining=joiners(*wrong))
+    assert len(str(told.value).splitlines()) == 2
+    assert number not in str(told.value)
+    made = changes.ask_for_amendment(people.pk, {}, "新招", by=people.provider, joining=joiners(*rows(1)))
+    changes.act(made.process, "accept", by=people.clerk)
+    with pytest.raises(Invalid, match="已在本班名册中"):
+        changes.ask_for_amendment(people.pk, {}, "再招", by=people.provider, joining=joiners(*rows(1)))
+
+
+def test_nobody_joins_a_class_that_has_begun(file: Make, desk: At, clock: Callable[[date], None]) -> None:
+    people = desk(file("shaoguan", "approved"))
+    late = changes.ask_for_amendment(people.pk, {}, "新招", by=people.provider, joining=joiners(*rows(1)))
+    clock(cities.STARTS_ON)
+    daily.run()
+    with pytest.raises(Invalid, match="增加人员"):
+        changes.act(late.process, "accept", by=people.clerk)
+    changes.act(late.process, "withdraw", by=people.provider)
+    with pytest.raises(Invalid, match="名册已锁定"):
+        changes.ask_for_amendment(people.pk, {}, "新招", by=people.provider, joining=joiners(*rows(1)))
+
+
+def test_the_page_asks_and_the_office_sees_masks_of_who_joins_and_leaves(
+    file: Make, desk: At, sign_in: Callable[..., Client]
+) -> None:
+    people = desk(file("shaoguan", "approved"))
+    number = people.filing.process.number
+    browser = sign_in("shaoguan-jia")
+    page = browser.get(f"/classes/{number}/amend/")
+    given = {name: field.value() or "" for name, field in ((one.name, one) for one in page.context["form"])}
+    new = rows(2)
+    answer = browser.post(
+        f"/classes/{number}/amend/", {**given, "leave": "1", "join": pasted(new), "reason": "两进一出"}
+    )
+    assert answer.status_code == 302, answer.context["form"].errors
+    made = people.filing.amendments.get()
+    assert set(made.changes["after"]) == {"leave", "join"}
+    shown = sign_in("shaoguan-440203-clerk").get(answer.url).content.decode()
+    assert "增加2名培训人员" in shown
+    assert new[0][1] not in shown
+    assert mask_id_number(new[0][1]) in shown
 
 
 def test_one_at_a_time_and_only_something(file: Make, desk: At) -> None:

@@ -17,11 +17,11 @@ from keshi_web.classes.case import needed
 from keshi_web.classes.completeness import AGREEMENT, agreement_labels, asked_facts
 from keshi_web.classes.forms.controls import LEVELS, NOTHING, answer_control, choices_of, control_for, stored
 from keshi_web.classes.forms.sections import Section, sections_of
-from keshi_web.classes.forms.selections import payee_label, platform_choices
+from keshi_web.classes.forms.selections import delegate_by_code, payee_label, platform_choices
 from keshi_web.classes.guards import promises
 from keshi_web.classes.models import Filing
 from keshi_web.classes.official import Asked, asked
-from keshi_web.classes.selectable import administrators, delegate_fault
+from keshi_web.classes.selectable import administrators
 from keshi_web.common import clock
 from keshi_web.common.language import lang
 from keshi_web.organisations.models import Organisation
@@ -201,17 +201,7 @@ class PlanForm(BaseForm):
 
     def clean_delegate(self) -> Organisation | None:
         """The delegate by its credit code: registered here and verified."""
-        code = self.cleaned_data["delegate"].strip().upper()
-        if not code:
-            return None
-        found = Organisation.objects.filter(uscc=code).first()
-        if found is None:
-            raise ValidationError(
-                _("没有登记统一社会信用代码为 %(code)s 的单位。请对方先在本平台登记。") % {"code": code}
-            )
-        if fault := delegate_fault(self.filing, found):
-            raise ValidationError(fault)
-        return found
+        return delegate_by_code(self.filing, self.cleaned_data["delegate"])
 
     def clean(self) -> dict[str, Any]:
         """Days in order; a late entry gives its real day."""

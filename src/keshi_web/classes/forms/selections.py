@@ -2,13 +2,15 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext as _now
 
 from keshi_web.classes.forms.controls import NOTHING
 from keshi_web.classes.models import Filing
-from keshi_web.classes.selectable import platforms
+from keshi_web.classes.selectable import delegate_fault, platforms
 from keshi_web.common import clock
+from keshi_web.organisations.models import Organisation
 
 
 def payee_label(key: str) -> str:
@@ -48,3 +50,21 @@ def platform_choices(filing: Filing) -> list[Any]:
             title = _now("其他平台（须先评估）")
         groups.setdefault(title, []).append((str(platform.pk), platform.name))
     return [NOTHING, *sorted(groups.items(), key=lambda pair: "须先评估" in pair[0])]
+
+
+def delegate_by_code(filing: Filing, text: str) -> Organisation | None:
+    """The delegate by its credit code: registered here and verified; None for an empty text.
+
+    Raises ValidationError.
+    """
+    code = text.strip().upper()
+    if not code:
+        return None
+    found = Organisation.objects.filter(uscc=code).first()
+    if found is None:
+        raise ValidationError(
+            _now("没有登记统一社会信用代码为 %(code)s 的单位。请对方先在本平台登记。") % {"code": code}
+        )
+    if fault := delegate_fault(filing, found):
+        raise ValidationError(fault)
+    return found

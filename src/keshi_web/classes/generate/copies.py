@@ -59,7 +59,8 @@ OVERRIDES: dict[type[models.Model], dict[str, str]] = {
         "chain": "array_replace(t.chain, p.region_was, p.region)", "assignee": "null",
         "due_on": f"case when t.due_on is null then null else {CLOCK.format(run=_RUN_OF_PROCESS)} end",
     },
-    Filing: {"id": "p.filing_id", "process": "p.process_id", "project": "p.project"},
+    # A roster is frozen once it is there: the database takes nobody in afterwards.
+    Filing: {"id": "p.filing_id", "process": "p.process_id", "project": "p.project", "frozen_at": "null"},
     Entry: {"process": "p.process_id"},
     ClockRun: {
         "process": "p.process_id",
@@ -116,10 +117,16 @@ def write(plan: Sequence[Copy]) -> None:
         cursor.execute("analyze plan")
         for model in ORDER:
             cursor.execute(_insert(model))
+        cursor.execute(_FROZEN)
         cursor.execute(_EMPLOYED)
         cursor.execute("drop table plan")
 
 
+_FROZEN = """
+    update classes_filing f set frozen_at = t.frozen_at + p.days * interval '1 day'
+    from plan p join classes_filing t on t.process_id = p.pattern
+    where f.id = p.filing_id and t.frozen_at is not null
+"""
 _EMPLOYED = f"""
     insert into {Employment._meta.db_table}
         (person_id, organisation_id, relation, valid_from, contract_months, recorded_at)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -167,6 +168,22 @@ class Filing(models.Model):
                 name="filing_delegate_is_another",
                 condition=Q(delegate__isnull=True) | ~Q(delegate=F("organisation")),
                 violation_error_message=_("受委托单位不能是申报单位本身。"),
+            ),
+        )
+        triggers = (
+            pgtrigger.Trigger(
+                name="begun_stays_begun",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__frozen_at__isnull=False)
+                & (
+                    pgtrigger.Q(old__frozen_at__df=pgtrigger.F("new__frozen_at"))
+                    | pgtrigger.Q(old__starts_on__df=pgtrigger.F("new__starts_on"))
+                    | pgtrigger.Q(old__item__df=pgtrigger.F("new__item"))
+                    | pgtrigger.Q(old__scheme_version__df=pgtrigger.F("new__scheme_version"))
+                ),
+                func="RAISE EXCEPTION '班级已开班，开班日期和补贴项目不能再变。(The class has begun.)'"
+                " USING ERRCODE = 'integrity_constraint_violation';",
             ),
         )
 

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from keshi_web.classes.models.filing import Filing
+from keshi_web.common.sealed import SealedField
 
 
 class Task(models.Model):
@@ -47,7 +48,9 @@ class Amendment(models.Model):
     process = models.OneToOneField("workflow.Process", on_delete=models.PROTECT, related_name="amendment")
     filing = models.ForeignKey(Filing, on_delete=models.PROTECT, related_name="amendments")
     changes: Any = models.JSONField(default=dict)
-    """`before` and `after` by column of the plan; `after` also `modules` (a whole syllabus) and `leave` (row ids)."""
+    """`before` and `after` by column of the plan; `after` also `modules` (a whole syllabus), `leave` (row ids) and
+    `join` (how many people join; who they are is sealed until the decision)."""
+    sealed_joining = SealedField(null=True)
     reason = models.CharField(_("变更理由"), max_length=300)
     open = models.BooleanField(default=True)
 

@@ -3,6 +3,7 @@
 import uuid
 from typing import Any
 
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -16,8 +17,23 @@ UNLIKE = _("与档案姓名不一致")
 """Stands in place of a name that only the vault knows."""
 
 
+_BEGUN = """
+    IF EXISTS (SELECT FROM (
+        SELECT f.frozen_at FROM classes_filing f WHERE f.id IN (SELECT filing_id FROM {rows}) ORDER BY f.id FOR SHARE
+    ) class WHERE class.frozen_at IS NOT NULL) THEN
+        RAISE EXCEPTION '班级已开班，名册已锁定，不能增减人员。(The class has begun: its roster is frozen.)'
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NULL;
+"""
+"""The class is locked while it is asked, so that one that begins at this moment is waited for."""
+
+
 class Enrolment(models.Model):
-    """One person on a roster: who they are is in the vault, `facts` what the roster says by the vocabulary's names."""
+    """One person on a roster: who they are is in the vault, `facts` what the roster says by the vocabulary's names.
+
+    From the class's first day the database lets nobody join, go or be changed; who leaves then is marked so.
+    """
 
     filing = models.ForeignKey(Filing, on_delete=models.CASCADE, related_name="enrolments")
     person = models.ForeignKey("people.Person", on_delete=models.PROTECT, related_name="enrolments")
@@ -45,6 +61,31 @@ class Enrolment(models.Model):
             ),
         )
         indexes = (models.Index(fields=["filing", "number"], name="enrolment_order"),)
+        triggers = (
+            pgtrigger.Trigger(
+                name="frozen_to_joining",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                referencing=pgtrigger.Referencing(new="joining"),
+                func=_BEGUN.format(rows="joining"),
+            ),
+            pgtrigger.Trigger(
+                name="frozen_to_going",
+                level=pgtrigger.Statement,
+                when=pgtrigger.After,
+                operation=pgtrigger.Delete,
+                referencing=pgtrigger.Referencing(old="going"),
+                func=_BEGUN.format(rows="going"),
+            ),
+            pgtrigger.Trigger(
+                name="frozen_to_changes",
+                when=pgtrigger.After,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange("filing", "person", "number", "category", "facts", "added_at"),
+                func=_BEGUN.format(rows="(SELECT OLD.filing_id UNION SELECT NEW.filing_id) changed"),
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.filing_id} #{self.number}"

@@ -1,19 +1,23 @@
 """Changes after the decision: asked for by the provider, reviewed again, then applied as a whole."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from keshi_web.accounts.actor import Actor
 from keshi_web.classes.guards import amendable
 from keshi_web.classes.letters import issue
-from keshi_web.classes.models import Amendment, Filing, Module
+from keshi_web.classes.models import Amendment, Enrolment, Filing, Module
 from keshi_web.classes.precheck import precheck, store
+from keshi_web.classes.roster_rows import Row
 from keshi_web.classes.selectable import administrators, courses, delegate_fault, platforms, teachers
+from keshi_web.classes.services import joining as joiners
+from keshi_web.classes.services.drafts import locked as lock_filing
 from keshi_web.classes.services.drafts import refresh_head_count
 from keshi_web.classes.workflow import AMENDMENT
 from keshi_web.common import clock
@@ -27,28 +31,25 @@ from keshi_web.workflow.numbers_in_text import refuse_numbers
 PREFIX = "BG"
 """变更: the prefix of amendment numbers."""
 AMENDABLE = ("project", "starts_on", "ends_on", "platform", "delegate", "administrator")
-"""Columns of the plan that may change after the decision; `modules` and `leave` besides."""
+"""Columns of the plan that may change after the decision; `modules`, `leave` and people who join besides."""
 
 
 @transaction.atomic
-def ask_for_amendment(filing_id: int, changes: Mapping[str, Any], reason: str, *, by: Actor) -> Amendment:
+def ask_for_amendment(
+    filing_id: int, changes: Mapping[str, Any], reason: str, *, by: Actor, joining: Sequence[Row] = ()
+) -> Amendment:
     """Ask for a change of an approved class and hand it in for review.
 
     `changes`: new values by column (days as ISO text, others by primary key), `modules` a whole new syllabus,
-    `leave` the ids of roster rows whose people leave.
+    `leave` the ids of roster rows whose people leave. `joining`: people who join before the class begins.
 
     Raises:
         NotAllowed: not the provider's class, or not in a state that can be changed.
-        Invalid: nothing would change, the first day of a running class, an unknown field, or a platform,
-            delegate, administrator, course or teacher that the plan may not choose.
+        Invalid: nothing would change, the first day of a running class, an unknown field, a platform, delegate,
+            administrator, course or teacher that the plan may not choose, or people who cannot join.
     """
     refuse_numbers({"reason": reason, "note": changes.get("project")})
-    filing = (
-        Filing.objects.visible_to(by)
-        .select_related("process__office")
-        .select_for_update(of=("self",))
-        .get(pk=filing_id)
-    )
+    filing = lock_filing(filing_id, by)
     if not by.of_provider:
         raise NotAllowed(_("变更由申报单位申请。"))
     verdict = amendable(filing, by)
@@ -61,6 +62,9 @@ def ask_for_amendment(filing_id: int, changes: Mapping[str, Any], reason: str, *
         raise Invalid(_("班级已开班，开班日期不能变更。"))
     _refuse_foreign(filing, changes)
     wanted = {name: value for name, value in changes.items() if _differs(filing, name, value)}
+    rows = joiners.check(filing, joining) if joining else []
+    if rows:
+        wanted["join"] = len(rows)
     if not wanted:
         raise Invalid(_("没有任何变更。"))
     if not reason.strip():
@@ -79,6 +83,7 @@ def ask_for_amendment(filing_id: int, changes: Mapping[str, Any], reason: str, *
     amendment = Amendment.objects.create(
         process=process, filing=filing, changes={"before": before, "after": wanted}, reason=reason.strip()
     )
+    joiners.keep(amendment, rows)
     _try(amendment)
     fire(process, "submit", by=by)
     record(filing.process, "amendment-asked", by=by, number=process.number)
@@ -144,6 +149,8 @@ def act(
     process_id = process if isinstance(process, int) else process.pk
     locked = Process.objects.select_for_update(of=("self",)).select_related("office").get(pk=process_id)
     before = locked.version
+    # The class is locked before its state is asked: one that begins at this moment is waited for.
+    Process.objects.select_for_update(of=("self",)).filter(filing__amendments__process=locked).first()
     entry = fire(locked, event, by=by, version=version, given=given)
     if locked.version == before:
         return entry
@@ -156,6 +163,7 @@ def act(
         record(filing.process, "amended", by=by, number=locked.number)
     if locked.state_shown.final:
         Amendment.objects.filter(pk=amendment.pk).update(open=False)
+        joiners.forget(amendment)
     issue(amendment.filing, locked.workflow.event(event).letter, entry, by, amendment)
     return entry
 
@@ -168,6 +176,8 @@ def apply(amendment: Amendment) -> Filing:
         .get(pk=amendment.filing_id)
     )
     after = amendment.changes["after"]
+    if filing.frozen_at and {"starts_on", "join"} & after.keys():
+        raise Invalid(_("班级已于开班日锁定，不能再改开班日期或增加人员。请不同意此项变更。"))
     for name in AMENDABLE:
         if name in after:
             value = after[name]
@@ -176,6 +186,8 @@ def apply(amendment: Amendment) -> Filing:
                 _column(name),
                 date.fromisoformat(value) if name in ("starts_on", "ends_on") else value,
             )
+    if "starts_on" in after and filing.starts_on and filing.starts_on < clock.today():
+        raise Invalid(_("变更后的开班日期 %(day)s 已过。") % {"day": filing.starts_on.isoformat()})
     try:
         filing.validate_constraints()
     except ValidationError as error:
@@ -192,7 +204,15 @@ def apply(amendment: Amendment) -> Filing:
             left_on=clock.today(), left_reason=amendment.reason[:200]
         )
         refresh_head_count(filing)
+    if "join" in after:
+        joiners.bring_in(amendment, filing)
     return filing
+
+
+def leaving(amendment: Amendment) -> QuerySet[Enrolment]:
+    """Rows of the roster whose people leave by an amendment."""
+    rows = amendment.filing.enrolments.filter(pk__in=amendment.changes["after"].get("leave", ()))
+    return rows.select_related("person").order_by("number")
 
 
 def _try(amendment: Amendment) -> None:

@@ -22,6 +22,7 @@ from keshi_web.regions.models import Region
 from keshi_web.schemes.models import SchemeVersion
 from keshi_web.schemes.queries import for_place
 from keshi_web.workflow.engine import open_process, record
+from keshi_web.workflow.models import Process
 from keshi_web.workflow.numbers_in_text import refuse_numbers
 
 PREFIX = "KB"
@@ -98,19 +99,30 @@ def create_draft(
     )
 
 
-def opened_for_writing(filing_id: int, by: Actor, revision: int | None = None) -> Filing:
-    """The filing locked for a change of its plan by somebody who may change it now.
+def locked(filing_id: int, by: Actor) -> Filing:
+    """The filing with its process locked, as every step locks it first: its state is the one that is in force.
 
-    Raises:
-        NotAllowed: not theirs, or handed in already.
-        Stale: the page is older than the last saved change.
+    Raises Filing.DoesNotExist when the actor does not see it.
     """
-    filing = (
+    Process.objects.select_for_update(of=("self",)).filter(filing=filing_id).first()
+    return (
         Filing.objects.visible_to(by)
         .select_related("process__office", "organisation__region", "scheme_version__region")
         .select_for_update(of=("self",))
         .get(pk=filing_id)
     )
+
+
+def opened_for_writing(filing_id: int, by: Actor, revision: int | None = None) -> Filing:
+    """The filing locked for a change of its plan by somebody who may change it now.
+
+    A step that is being made at this moment (the filing is handed in, the class begins) is waited for.
+
+    Raises:
+        NotAllowed: not theirs, or handed in already.
+        Stale: the page is older than the last saved change.
+    """
+    filing = locked(filing_id, by)
     on_paper = filing.channel not in (Channel.WEB, Channel.API)
     writes = by.of_provider or (
         on_paper
@@ -182,6 +194,7 @@ def save_plan(
 
 
 def _pin_version(filing: Filing, day: date) -> None:
+    from keshi_web.schemes.library import get
     from keshi_web.schemes.queries import in_force
 
     version = in_force(filing.scheme_version.scheme, day)
@@ -189,6 +202,11 @@ def _pin_version(filing: Filing, day: date) -> None:
         raise Invalid(
             _("“%(scheme)s”不适用于 %(day)s 开班的班级。")
             % {"scheme": filing.scheme_version.title, "day": day.isoformat()}
+        )
+    if filing.item not in get(version).rules:
+        raise Invalid(
+            _("%(day)s 开班适用的“%(scheme)s”没有此补贴项目，请撤回后按该版本另建备案。")
+            % {"scheme": version.title, "day": day.isoformat()}
         )
     filing.scheme_version = version
 

@@ -17,6 +17,7 @@ from keshi_web.common.errors import Invalid, NotAllowed
 from keshi_web.organisations.queries import blacklisting_on
 from keshi_web.organisations.words import State
 from keshi_web.workflow.engine import record
+from keshi_web.workflow.models import Process
 
 LIVE = (
     "submitted",
@@ -134,10 +135,9 @@ def judge(task_id: int, holds: bool, *, by: Actor, note: str = "") -> Task:
         NotAllowed: not a reviewer of the office the filing is at, or the filing is not under review.
         Invalid: a reason is missing.
     """
-    task = (
-        Task.objects.select_for_update(of=("self",)).select_related("filing__process__office").get(pk=task_id)
-    )
-    process = task.filing.process
+    # The process first, as every step locks it: nobody judges what is being decided at this moment.
+    process = Process.objects.select_for_update(of=("self",)).get(filing__tasks=task_id)
+    task = Task.objects.select_for_update(of=("self",)).select_related("filing").get(pk=task_id)
     if not by.reviews or by.office is None or by.office.id != process.office_id:
         raise NotAllowed(_("只有受理机构的审核人员可以作出结论。"))
     if process.state not in ("submitted", "endorsed", "supplemented"):

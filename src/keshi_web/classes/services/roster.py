@@ -80,7 +80,7 @@ def read(import_id: UUID | str) -> None:
     sheet = _sheet_of(made)
     mine = RosterImport.objects.filter(pk=made.pk)
     mine.update(rows_total=len(sheet.rows))
-    _judge(made.filing, sheet.rows, told=lambda count: mine.update(rows_read=count))
+    judge_rows(made.filing, sheet.rows, told=lambda count: mine.update(rows_read=count))
     with transaction.atomic():
         locked = mine.select_for_update().first()
         if locked is not None and locked.state == RosterImport.State.READING:
@@ -97,7 +97,7 @@ def _bounded(sheet: Sheet) -> Sheet:
     return sheet if len(sheet.rows) <= MOST_ROWS else Sheet(faults=[too_long(MOST_ROWS)])
 
 
-def _judge(filing: Filing, rows: list[Row], told: Callable[[int], object] = lambda count: None) -> None:
+def judge_rows(filing: Filing, rows: list[Row], told: Callable[[int], object] = lambda count: None) -> None:
     """Drop the facts that are not the roster's to say, then write on every row what is wrong with it."""
     kept = kept_facts(filing, filing.scheme)
     for row in rows:
@@ -106,7 +106,7 @@ def _judge(filing: Filing, rows: list[Row], told: Callable[[int], object] = lamb
 
 
 def _keep(made: RosterImport, sheet: Sheet) -> None:
-    _judge(made.filing, sheet.rows)
+    judge_rows(made.filing, sheet.rows)
     _store_preview(made, sheet)
 
 
@@ -181,7 +181,7 @@ def store_import(import_id: UUID, *, by: Actor) -> int:
         raise Invalid(_("还有 %(count)s 行有误，请先更正或移除。") % {"count": len(faulty)})
     if made.replace:
         made.filing.enrolments.all().delete()
-    count = _enrol(made.filing, sheet.rows)
+    count = enrol(made.filing, sheet.rows)
     made.state = RosterImport.State.STORED
     made.sealed_rows = None
     made.save(update_fields=["state", "sealed_rows"])
@@ -206,17 +206,17 @@ def add(filing_id: int, row: Row, *, by: Actor) -> Enrolment:
         Invalid: with the faults of the row.
     """
     filing = opened_for_writing(filing_id, by)
-    _judge(filing, [row])
+    judge_rows(filing, [row])
     if row.faults:
         from keshi_web.common.language import lang
 
         raise Invalid("；".join(fault.text(lang()) for fault in row.faults))
-    _enrol(filing, [row])
+    enrol(filing, [row])
     record(filing.process, "person-added", by=by)
     return filing.enrolments.order_by("-number")[0]
 
 
-def _enrol(filing: Filing, rows: list[Row]) -> int:
+def enrol(filing: Filing, rows: list[Row]) -> int:
     """Bring the people into the vault and onto the roster; who is on it already gets the new facts."""
     people = enrol_people(NewPerson(row.name, row.id_number, row.phone, row.place) for row in rows)
     there = {enrolment.person_id: enrolment for enrolment in filing.enrolments.filter(left_on=None)}
@@ -254,12 +254,12 @@ def add_rows(
         NotAllowed, Stale: as for every change of the plan.
     """
     filing = opened_for_writing(filing_id, by)
-    _judge(filing, rows)
+    judge_rows(filing, rows)
     if check_only or not all(row.sound for row in rows):
         return {}
     if replace:
         filing.enrolments.all().delete()
-    people = _enrol(filing, rows)
+    people = enrol(filing, rows)
     record(filing.process, "roster-imported", by=by, people=people)
     there = filing.enrolments.filter(left_on=None).values_list("person__id_number_index", "number")
     numbers = {bytes(index): number for index, number in there}
