@@ -155,9 +155,10 @@ def _plan(filing: Filing, scheme: Scheme) -> list[Point]:
 
 
 def _delegation(filing: Filing) -> list[Point]:
-    if filing.delegate_id is None:
-        return []
     agreed = filing.answers.get("agreement", {})
+    # An agreement with a third party's platform has the same five contents: begun, it is to be whole.
+    if filing.delegate_id is None and not any(agreed.values()):
+        return []
     labels = agreement_labels()
     missing = [str(labels[name]) for name in AGREEMENT if not str(agreed.get(name) or "").strip()]
     if not missing:

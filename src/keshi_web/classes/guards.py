@@ -42,6 +42,16 @@ def came_on_paper(filing: Filing, actor: Actor) -> Verdict:
     return YES
 
 
+def correction_missed(filing: Filing, actor: Actor) -> Verdict:
+    """Only what was not corrected by the day that the return named is closed by the office."""
+    due = filing.correction_due_on
+    if due is None:
+        return no(_("退回时没有规定补正期限，不能终止办理。"))
+    if clock.today() <= due:
+        return no(_("补正期限至 %(day)s，期满后未补正的才能终止办理。") % {"day": due.isoformat()})
+    return YES
+
+
 def tasks_settled(filing: Filing, actor: Actor) -> Verdict:
     """Every check passed by itself or was judged, and none was judged to fail."""
     tasks = list(filing.tasks.all())

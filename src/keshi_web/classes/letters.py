@@ -11,14 +11,15 @@ from keshi.money import fen_to_yuan, round_half_up
 from keshi.vocabulary import choice_label
 from keshi_web.accounts.actor import Actor
 from keshi_web.classes.case import syllabus_facts
-from keshi_web.classes.completeness import open_points
-from keshi_web.classes.models import Amendment, Filing, Task
+from keshi_web.classes.completeness import materials_of, open_points
+from keshi_web.classes.models import Amendment, Channel, Filing, Task
 from keshi_web.classes.precheck import precheck
 from keshi_web.classes.task_labels import task_text
 from keshi_web.common import clock
 from keshi_web.documents.data import long_date
 from keshi_web.documents.services import issue_letter
 from keshi_web.workflow.models import Entry
+from keshi_web.workflow.table import Side
 
 Facts = dict[str, Any]
 
@@ -198,7 +199,36 @@ def _shown(name: str, value: Any) -> str:
     return str(found or "")
 
 
+def _receipt(filing: Filing, entry: Entry) -> Facts:
+    """What came in and how, and until when it is decided."""
+    texts = {rule.id: rule.text.zh for rule in materials_of(filing, filing.scheme)}
+    given = filing.materials.filter(removed_at=None, not_applicable="").order_by("id")
+    handed_in = [{"what": texts[key]} for key in dict.fromkeys(row.material for row in given) if key in texts]
+    run = (
+        filing.process.clocks.filter(stopped=False, duty_of=Side.OFFICE, due_on__isnull=False)
+        .order_by("due_on")
+        .first()
+    )
+    return {
+        "channel": "" if filing.channel == Channel.WEB else str(filing.get_channel_display()),
+        "materials": handed_in,
+        "due_on": run.due_on if run else None,
+        "clause": run.clause if run else "",
+    }
+
+
+def _lapse(filing: Filing, entry: Entry) -> Facts:
+    returned = filing.process.entries.filter(event="return").order_by("-id").first()
+    return {
+        "returned_on": clock.day_of(returned.at) if returned else None,
+        "due_on": filing.correction_due_on,
+        "reason": str(entry.details.get("reason") or "").rstrip("。"),
+    }
+
+
 _MORE: Mapping[str, Callable[[Filing, Entry], Facts]] = {
+    "receipt": _receipt,
+    "lapse": _lapse,
     "approval": _decision,
     "provisional": _provisional,
     "return": _defects,

@@ -32,7 +32,9 @@ def needed_for_a_class(day: date) -> Q:
 
     A draft that nobody has touched since needs nobody.
     """
-    going_on = Q(filing__ends_on__gte=day) & ~Q(filing__process__state__in=("draft", "withdrawn", "refused"))
+    going_on = Q(filing__ends_on__gte=day) & ~Q(
+        filing__process__state__in=("draft", "withdrawn", "lapsed", "refused")
+    )
     unsettled = Q(filing__process__closed_at__isnull=True) & ~Q(filing__process__state="draft")
     touched = Q(filing__process__changed_at__date__gte=day)
     return Q(Exists(Enrolment.objects.filter(going_on | unsettled | touched, person=OuterRef("pk"))))

@@ -1,7 +1,8 @@
 """The process of a class filing and of its amendments: who may do what, when, with which clocks and letters."""
 
 from collections.abc import Mapping
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 from django.urls import reverse
@@ -14,6 +15,7 @@ from keshi_web.accounts.roles import LEADERS, PROVIDERS, REVIEWERS, Role
 from keshi_web.classes import guards
 from keshi_web.classes.directory import still_listed
 from keshi_web.classes.models import Amendment, Filing
+from keshi_web.classes.task_labels import task_text
 from keshi_web.workflow import inputs
 from keshi_web.workflow.engine import not_the_same_person
 from keshi_web.workflow.models import Process
@@ -25,13 +27,12 @@ CLERK = frozenset({Role.CLERK})
 
 def _clock(filing: Filing, name: str) -> ClockSpec | None:
     """The clocks of a filing: those of its notice at the stage `filing`, and three that every office keeps."""
-    if name == "notice":  # the office's own time limit after an application came in
-        return clock_of(filing.scheme, Side.OFFICE, stage="filing", event="application-received")
+    if name in ("notice", "notice-again"):  # the office's own time limit after an application came in
+        found = clock_of(filing.scheme, Side.OFFICE, stage="filing", event="application-received")
+        # What a clerk registers came in earlier, and its time runs from then.
+        return replace(found, started_on=filing.received_on) if found and name == "notice" else found
     if name == "before-start":
-        return ClockSpec(
-            name, "开班前作出决定", "decide before the class starts", "", Side.OFFICE,
-            last_day=_day_before(filing),
-        ) if filing.starts_on and not filing.late else None  # fmt: skip
+        return _before(filing.starts_on, filing) if filing.starts_on and not filing.late else None
     if name == "correction":
         return ClockSpec(
             name, "补正材料", "correct the application", "", Side.PROVIDER, last_day=filing.correction_due_on
@@ -43,13 +44,29 @@ def _clock(filing: Filing, name: str) -> ClockSpec | None:
     return None
 
 
-def _day_before(filing: Filing) -> date:
-    """The last workday on which the decision still comes before the class."""
-    assert filing.starts_on is not None
+def _before(first: date, filing: Filing) -> ClockSpec:
+    """Until the last workday on which the decision still comes before a class that begins on a day."""
+    workdays, last = filing.scheme.workdays, first - timedelta(days=1)
     try:
-        return filing.scheme.workdays.before(filing.starts_on, 1)
-    except BadInput:
-        return filing.starts_on
+        while not workdays.is_workday(last):
+            last -= timedelta(days=1)
+    except BadInput:  # a year whose calendar is not published yet
+        pass
+    return ClockSpec(
+        "before-start", "开班前作出决定", "decide before the class starts", "", Side.OFFICE, last_day=last
+    )
+
+
+def _amendment_clock(amendment: Amendment, name: str) -> ClockSpec | None:
+    """An application like the filing itself: the notice's time limit, and before the class begins by the old day
+    or the new one.
+    """
+    filing = amendment.filing
+    if name != "before-start":
+        return _clock(filing, name)
+    wanted = amendment.changes["after"].get("starts_on")
+    days = [day for day in (filing.starts_on, wanted and date.fromisoformat(wanted)) if day]
+    return _before(min(days), filing) if days and filing.frozen_at is None else None
 
 
 def _filing(process: Process) -> Filing:
@@ -77,6 +94,14 @@ def _decide_amendment(
     return act(process, event, by=by, version=version, given=given)
 
 
+def _told(filing: Filing, event: str) -> list[str]:
+    """What a letter of refusal or return says by itself: every check that was judged to fail."""
+    if event not in ("return", "return-supplement", "propose-refusal", "refuse"):
+        return []
+    failed = filing.tasks.filter(judgement=False).order_by("id")
+    return [_("%(what)s：%(note)s") % {"what": task_text(task), "note": task.note} for task in failed]
+
+
 NOTES = {
     "material-added": _("增加材料"),
     "material-removed": _("移除材料"),
@@ -91,6 +116,9 @@ NOTES = {
 }
 
 ANOTHER = not_the_same_person("endorse", "propose-refusal")
+inputs.register(
+    "interrupted_on", inputs.Input(_("中断日期"), inputs.day_field, _("实际停课之日；今天停课的可以不填。"))
+)
 inputs.register("plan", inputs.Input(_("培训计划")))
 inputs.register("syllabus", inputs.Input(_("培训大纲")))
 
@@ -115,16 +143,18 @@ FILING = register(
             State("refused", _("不予备案"), Side.NOBODY, "red", final=True),
             State("withdrawn", _("已撤回"), Side.NOBODY, "grey", final=True),
             State("revoked", _("已撤销"), Side.NOBODY, "red", final=True),
+            State("lapsed", _("已终止"), Side.NOBODY, "grey", final=True),
         ),
         transitions=(
             Transition(
                 "submit", ("draft",), "submitted", _("提交备案"), PROVIDERS, at="provider",
-                guards=(guards.complete,), starts=("notice", "before-start"), notifies=(Side.OFFICE,),
+                guards=(guards.complete,), starts=("notice", "before-start"), letter="receipt",
+                notifies=(Side.OFFICE,),
             ),
             Transition(
                 "register", ("draft",), "submitted", _("登记受理"), CLERK, at="office",
                 guards=(guards.came_on_paper, guards.complete), starts=("notice", "before-start"),
-                notifies=(Side.PROVIDER,),
+                letter="receipt", notifies=(Side.PROVIDER,),
             ),
             Transition(
                 "return", ("submitted", "endorsed"), "returned", _("退回补正"), REVIEWERS, needs=("defects",),
@@ -133,12 +163,18 @@ FILING = register(
             ),
             Transition(
                 "resubmit", ("returned",), "submitted", _("重新提交"), PROVIDERS, at="provider",
-                guards=(guards.complete,), resumes=("*",), stops=("correction",), notifies=(Side.OFFICE,),
+                guards=(guards.complete,), resumes=("*",), stops=("correction",), starts=("before-start",),
+                notifies=(Side.OFFICE,),
             ),
             Transition(
                 "reregister", ("returned",), "submitted", _("登记补正材料"), CLERK, at="office",
-                guards=(guards.came_on_paper, guards.complete), resumes=("*",), stops=("correction",),
-                notifies=(Side.PROVIDER,),
+                guards=(guards.came_on_paper, guards.complete), needs=("received_on",), happened="received_on",
+                resumes=("*",), stops=("correction",), starts=("before-start",), notifies=(Side.PROVIDER,),
+            ),
+            Transition(
+                "lapse", ("returned",), "lapsed", _("终止办理"), LEADERS, at="above", needs=("reason",),
+                guards=(guards.correction_missed,), stops=("*",), letter="lapse", notifies=(Side.PROVIDER,),
+                tone="danger", aside=True, phrases=(_("逾期未补正材料。"),),
             ),
             Transition(
                 "endorse", ("submitted",), "endorsed", _("初审通过"), CLERK,
@@ -165,17 +201,17 @@ FILING = register(
             ),
             Transition(
                 "supplement", ("provisional",), "supplemented", _("提交补报材料"), PROVIDERS, at="provider",
-                guards=(guards.complete_in_full,), stops=("*",), notifies=(Side.OFFICE,),
+                guards=(guards.complete_in_full,), stops=("*",), starts=("notice-again",), notifies=(Side.OFFICE,),
             ),
             Transition(
                 "confirm", ("supplemented",), "approved", _("补报材料齐全"), LEADERS, at="above",
-                guards=(not_the_same_person("endorse"), guards.tasks_settled),
+                guards=(not_the_same_person("endorse"), guards.tasks_settled), stops=("*",),
                 letter="approval", notifies=(Side.PROVIDER,), tone="success",
             ),
             Transition(
                 "return-supplement", ("supplemented",), "provisional", _("退回补报"), REVIEWERS,
                 needs=("defects", "due_on"),
-                starts=("completion",), letter="return", notifies=(Side.PROVIDER,), tone="warning",
+                stops=("*",), starts=("completion",), letter="return", notifies=(Side.PROVIDER,), tone="warning",
             ),
             Transition(
                 "refuse", ("endorsed",), "refused", pgettext_lazy("办理", "不予备案"), LEADERS, at="above",
@@ -184,8 +220,8 @@ FILING = register(
                 notifies=(Side.PROVIDER,), tone="danger",
             ),
             Transition(
-                "withdraw", ("draft", "submitted", "returned"), "withdrawn", _("撤回"), PROVIDERS, at="provider",
-                stops=("*",), notifies=(Side.OFFICE,), tone="secondary", aside=True,
+                "withdraw", ("draft", "submitted", "endorsed", "returned"), "withdrawn", _("撤回"), PROVIDERS,
+                at="provider", stops=("*",), notifies=(Side.OFFICE,), tone="secondary", aside=True,
             ),
             Transition(
                 "cancel", ("approved", "provisional"), "withdrawn", _("取消开班"), PROVIDERS, at="provider",
@@ -199,18 +235,19 @@ FILING = register(
             Transition("start", ("approved",), "running", _("开班"), at="system"),
             Transition(
                 "interrupt", ("running",), "interrupted", _("登记中断"), PROVIDERS, at="provider", needs=("reason",),
-                notifies=(Side.OFFICE,), tone="warning", aside=True,
+                offers=("interrupted_on", "note"), notifies=(Side.OFFICE,), tone="warning", aside=True,
             ),
             Transition(
                 "ask-to-resume", ("interrupted",), "resuming", _("申请线上续训"), PROVIDERS, at="provider",
-                needs=("note",), guards=(guards.resumption_fits,), notifies=(Side.OFFICE,),
+                needs=("note",), guards=(guards.resumption_fits,), starts=("notice-again",), notifies=(Side.OFFICE,),
             ),
             Transition(
-                "resume", ("resuming",), "running", _("同意续训"), REVIEWERS, notifies=(Side.PROVIDER,), tone="success",
+                "resume", ("resuming",), "running", _("同意续训"), REVIEWERS, stops=("*",), notifies=(Side.PROVIDER,),
+                tone="success",
             ),
             Transition(
                 "decline-to-resume", ("resuming",), "interrupted", _("不同意续训"), REVIEWERS, needs=("reason",),
-                notifies=(Side.PROVIDER,), tone="danger",
+                stops=("*",), notifies=(Side.PROVIDER,), tone="danger",
             ),
             Transition("finish", ("running",), "finished", _("培训结束"), at="system"),
         ),
@@ -220,6 +257,7 @@ FILING = register(
         act=_decide,
         steps=("draft", "submitted", "endorsed", "approved", "running", "finished"),
         notes=NOTES,
+        told=_told,
     )
 )  # fmt: skip
 
@@ -245,7 +283,7 @@ AMENDMENT = register(
         transitions=(
             Transition(
                 "submit", ("draft",), "submitted", _("提交变更"), PROVIDERS, at="provider",
-                guards=(no_amendment_open,), notifies=(Side.OFFICE,),
+                guards=(no_amendment_open,), starts=("notice-again", "before-start"), notifies=(Side.OFFICE,),
             ),
             Transition(
                 "accept", ("submitted",), "accepted", _("同意变更"), REVIEWERS, guards=(no_amendment_open,),
@@ -261,6 +299,7 @@ AMENDMENT = register(
             ),
         ),
         subject_of=_amendment,
+        clock=_amendment_clock,
         url=lambda process: reverse("classes:amendment", args=[process.number]),
         act=_decide_amendment,
     )

@@ -303,6 +303,9 @@ def _check_inputs(transition: Transition, given: Mapping[str, Any]) -> None:
     day = given.get("due_on")
     if isinstance(day, date) and not isinstance(day, datetime) and day < clock.today():
         raise Invalid(_("“%(field)s”不得早于今天。") % {"field": label_of("due_on")})
+    happened = given.get(transition.happened) if transition.happened else None
+    if happened and (date.fromisoformat(happened) if isinstance(happened, str) else happened) > clock.today():
+        raise Invalid(_("“%(field)s”不能在今天之后。") % {"field": label_of(transition.happened)})
     refuse_numbers(given)
 
 

@@ -48,7 +48,8 @@ def _text(rows: int) -> Callable[..., forms.Field]:
     return make
 
 
-def _day(**more: Any) -> forms.Field:
+def day_field(**more: Any) -> forms.Field:
+    """A calendar day."""
     return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **more)
 
 
@@ -91,7 +92,8 @@ _inputs: dict[str, Input] = {
             _("缺少合作协议或协议要素不全。"),
         ),
     ),
-    "due_on": Input(_("补报期限"), _day, _("最后一日。")),
+    "due_on": Input(_("补报期限"), day_field, _("最后一日。")),
+    "received_on": Input(_("收到日期"), day_field, _("材料送达之日；期限自该日起算。")),
 }
 
 

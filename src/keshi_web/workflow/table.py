@@ -87,11 +87,16 @@ class Transition:
     """Possible, but nobody waits for it: it alone does not put a case on somebody's list (a withdrawal)."""
     phrases: tuple[Text, ...] = ()
     """Sentences offered for the note with one click."""
+    happened: str = ""
+    """The input that says on which day it really happened, where it is written down later (papers that came in)."""
 
 
 @dataclass(frozen=True)
 class ClockSpec:
-    """A time limit about to start: exactly one of workdays, days, months or a fixed last day."""
+    """A time limit about to start: exactly one of workdays, days, months or a fixed last day.
+
+    `started_on`: the day of the event where that is not today, as for papers that a clerk registers later.
+    """
 
     name: str
     text_zh: str
@@ -102,6 +107,7 @@ class ClockSpec:
     days: int | None = None
     months: int | None = None
     last_day: date | None = None
+    started_on: date | None = None
 
 
 PLACES = frozenset({"office", "above", "provider", "system"})
@@ -117,7 +123,8 @@ class Workflow:
     domain's own service for every act, called with (process, event, actor, version, given) and answering the
     timeline entry: there the domain runs its effects in the engine's transaction. None: the engine alone.
     `steps` are the main states in order, for the progress bar; where empty, the shortest way to success.
-    `notes` are the words for lines of the timeline that `engine.record` writes.
+    `notes` are the words for lines of the timeline that `engine.record` writes. `told` answers what the letter of an
+    event will say by itself, besides what the person writes.
     """
 
     name: str
@@ -132,6 +139,7 @@ class Workflow:
     act: Callable[..., Any] | None = None
     steps: tuple[str, ...] = ()
     notes: Mapping[str, Text] = field(default_factory=dict)
+    told: Callable[[Any, str], Iterable[Text]] = lambda subject, event: ()
     by_state: dict[str, State] = field(init=False)
 
     def __post_init__(self) -> None:

@@ -11,7 +11,7 @@ from keshi_web.workflow.table import ClockSpec, Transition
 
 def turn_clocks(process: Process, transition: Transition, subject: Any, entry: Entry) -> None:
     """What a transition does to clocks: stop, suspend, resume, then start. A final state stops every clock."""
-    day = clock.today()
+    day = _day_of(transition, entry)
     runs = running(process)
     final = process.workflow.by_state[process.state].final
     for run in runs:
@@ -21,12 +21,23 @@ def turn_clocks(process: Process, transition: Transition, subject: Any, entry: E
             _happened(run, ClockEvent.Kind.SUSPENDED, day, entry)
         elif _named(run, transition.resumes):
             _happened(run, ClockEvent.Kind.RESUMED, day, entry)
-    still = {run.name for run in running(process)} if transition.starts else set()
+    still = {run.name: run for run in running(process)} if transition.starts else {}
     for name in transition.starts:
         spec = process.workflow.clock(subject, name)
-        # A clock that runs already keeps its first day: asking twice must not give more time.
-        if spec is not None and spec.name not in still:
-            start_clock(process, spec, day, subject)
+        if spec is None:
+            continue
+        run = still.get(spec.name)
+        if run is not None and spec.last_day not in (None, run.last_day):
+            _happened(run, ClockEvent.Kind.STOPPED, day, entry)  # the day it ends on was moved
+        elif run is not None:
+            continue  # a clock that runs already keeps its first day: asking twice must not give more time
+        start_clock(process, spec, spec.started_on or day, subject)
+
+
+def _day_of(transition: Transition, entry: Entry) -> date:
+    """Today, or the day on which the event happened where it is written down later."""
+    told = entry.details.get(transition.happened) if transition.happened else None
+    return date.fromisoformat(told) if isinstance(told, str) else told or clock.today()
 
 
 def _named(run: ClockRun, names: tuple[str, ...]) -> bool:

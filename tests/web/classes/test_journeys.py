@@ -9,9 +9,11 @@ import pytest
 from keshi.identity import make_id_number
 from keshi_web.classes import sample as cities
 from keshi_web.classes.completeness import form_of, materials_of
+from keshi_web.classes.differences import since_last
 from keshi_web.classes.models import Channel, Filing, Module
 from keshi_web.classes.roster_rows import Row
 from keshi_web.classes.services import daily, drafts, review, roster
+from keshi_web.classes.services.changes import ask_for_amendment
 from keshi_web.common.errors import Invalid, NotAllowed
 from keshi_web.documents.models import Document
 from keshi_web.documents.services import content_of
@@ -28,9 +30,9 @@ REMEDY = "如不服本决定，可依法申请行政复议。"
 
 
 def letters(filing: Filing, kind: str = "") -> list[Document]:
-    """Letters about a class, the oldest first."""
+    """Letters about a class, the oldest first; receipts only where they are asked for."""
     found = Document.objects.filter(kind="letter", subject=f"classes.filing:{filing.pk}").order_by("id")
-    return [one for one in found if not kind or one.letter == kind]
+    return [one for one in found if (one.letter == kind if kind else one.letter != "receipt")]
 
 
 def words(document: Document) -> str:
@@ -341,9 +343,94 @@ def test_what_came_on_paper_is_registered_by_a_clerk(file: Make, desk: At, actor
     people.does("clerk", "register")
     assert people.state == "submitted"
     assert people.filing.filed_on == date(2020, 4, 17)
+    assert "现场提交纸质材料" in words(letters(filing, "receipt")[0])
     people.does("clerk", "return", defects=["缺公章"])
-    people.does("clerk", "reregister")
+    with pytest.raises(Invalid, match="收到日期"):
+        people.does("clerk", "reregister")
+    with pytest.raises(Invalid, match="不能在今天之后"):
+        people.does("clerk", "reregister", received_on=date(2020, 4, 21))
+    people.does("clerk", "reregister", received_on=date(2020, 4, 20))
     assert people.state == "submitted"
+
+
+def test_the_three_workdays_of_papers_run_from_the_day_they_came_in(
+    ready: Make, desk: At, clock: Today
+) -> None:
+    """安康: received on Friday and registered on Monday, decided until Wednesday; corrected papers likewise."""
+    people = desk(ready("ankang"))
+    Filing.objects.filter(pk=people.pk).update(channel=Channel.POST, received_on=date(2020, 4, 17))
+    people.does("clerk", "register")
+    run = people.filing.process.clocks.get(name=_office_clock(people.filing))
+    assert (run.started_on, run.due_on) == (date(2020, 4, 17), date(2020, 4, 22))
+    assert people.filing.process.due_on == date(2020, 4, 22)
+    people.does("clerk", "return", defects=["缺公章"])
+    clock(date(2020, 4, 24))
+    people.does("clerk", "reregister", received_on=date(2020, 4, 22))
+    run.refresh_from_db()
+    assert run.due_on == date(2020, 4, 24)
+
+
+def test_a_first_day_moved_during_the_correction_moves_the_offices_last_day(file: Make, desk: At) -> None:
+    people = desk(file("shaoguan", "submitted"))
+    (run,) = people.filing.process.clocks.filter(name="before-start")
+    assert run.due_on == date(2020, 5, 9)  # a Saturday that was worked
+    people.does("clerk", "return", defects=["开班日期过早"])
+    drafts.save_plan(people.pk, {"starts_on": date(2020, 5, 20)}, facts={}, answers={}, by=people.provider)
+    people.does("provider", "resubmit")
+    moved = people.filing.process.clocks.get(name="before-start", stopped=False)
+    assert moved.due_on == people.filing.process.due_on == date(2020, 5, 19)
+
+
+def test_what_is_not_corrected_in_time_is_closed_by_the_office_with_a_letter(
+    file: Make, desk: At, clock: Today
+) -> None:
+    people = desk(file("shaoguan", "submitted"))
+    people.does("clerk", "return", defects=["缺公章"], due_on=date(2020, 4, 27))
+    with pytest.raises(NotAllowed, match="期满后未补正"):
+        people.does("leader", "lapse", reason="逾期未补正材料。")
+    clock(date(2020, 4, 28))
+    people.does("leader", "lapse", reason="逾期未补正材料。")
+    assert people.state == "lapsed"
+    assert people.filing.process.closed_at is not None
+    assert "补正期限至2020年4月27日" in words(letters(people.filing, "lapse")[0])
+
+
+def test_the_office_sees_what_was_changed_since_the_last_submission(file: Make, desk: At) -> None:
+    people = desk(file("shaoguan", "submitted"))
+    assert since_last(people.filing) == []
+    people.does("clerk", "return", defects=["名称不规范"])
+    drafts.save_plan(people.pk, {"project": "车工岗位技能培训"}, facts={}, answers={}, by=people.provider)
+    first = people.filing.enrolments.first()
+    assert first is not None
+    roster.remove(first.pk, by=people.provider)
+    people.does("provider", "resubmit")
+    assert [(one.before, one.after) for one in since_last(people.filing)] == [
+        ("车工在岗培训", "车工岗位技能培训"),
+        (f"{cities.PEOPLE} 人", f"{cities.PEOPLE - 1} 人"),
+    ]
+
+
+def test_a_class_interrupted_some_days_ago_keeps_the_real_day(file: Make, desk: At, clock: Today) -> None:
+    people = desk(file("yingkou", "approved"))
+    clock(cities.STARTS_ON)
+    daily.run()
+    clock(cities.STARTS_ON + timedelta(days=5))
+    real = cities.STARTS_ON + timedelta(days=3)
+    with pytest.raises(Invalid, match="中断日期应在"):
+        people.does(
+            "provider", "interrupt", reason="停课", interrupted_on=cities.STARTS_ON - timedelta(days=1)
+        )
+    people.does("provider", "interrupt", reason="停课", interrupted_on=real)
+    assert people.filing.interrupted_on == real
+
+
+def test_an_amendment_has_the_offices_time_limit_and_is_due_before_the_class_begins(
+    file: Make, desk: At
+) -> None:
+    people = desk(file("ankang", "approved"))
+    made = ask_for_amendment(people.pk, {"starts_on": "2020-05-08"}, "提前", by=people.provider)
+    limits = {run.name: run.due_on for run in made.process.clocks.all()}
+    assert limits == {_office_clock(people.filing): date(2020, 4, 23), "before-start": date(2020, 5, 7)}
 
 
 def test_a_web_application_is_not_the_clerks_to_hand_in(ready: Make, desk: At) -> None:

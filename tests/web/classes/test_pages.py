@@ -1,16 +1,20 @@
 """Pages of class filing: foreign cases are not there, queries do not grow with what a page shows, acts are bounded."""
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from keshi_web.classes.completeness import form_of, materials_of
 from keshi_web.classes.models import Filing
 from keshi_web.classes.services import roster
+from keshi_web.common import clock
 from keshi_web.people.models import AccessLog, PersonExport
 from keshi_web.people.services.reading import unseal_people
+from keshi_web.workflow.models import Process
 
 from .conftest import CITIES, Desk
 from .rosters import pasted, rows
@@ -145,3 +149,20 @@ def test_a_row_is_mended_on_the_page(file: Make, sign_in: SignIn) -> None:
     client.post(f"/classes/{number}/roster/imports/{made.pk}/rows/0/", {"fact:relation": "contract"})
     client.post(f"/classes/{number}/roster/imports/{made.pk}/store/")
     assert people.filing.head_count == 2
+
+
+def test_a_clerk_notes_that_a_paper_original_came_and_a_provider_cannot(file: Make, sign_in: SignIn) -> None:
+    filing = file("shaoguan", "draft")
+    Filing.objects.filter(pk=filing.pk).update(channel="post", received_on=date(2020, 4, 17))
+    material = next(
+        one for one in materials_of(filing, filing.scheme) if form_of(filing.scheme, one.form) is None
+    )
+    address = f"/classes/{filing.process.number}/materials/{material.id}/add/"
+    answer = sign_in("shaoguan-jia").post(address, {"on_paper": "on"})
+    assert answer.status_code == 422
+    Process.objects.filter(pk=filing.process_id).update(received_at=clock.now())
+    clerk = sign_in("shaoguan-440203-clerk")
+    assert clerk.post(address, {"on_paper": "on"}).status_code == 302
+    page = clerk.get(f"/classes/{filing.process.number}/materials/").content.decode()
+    assert "已收纸质件" in page
+    assert "书面承诺" in page

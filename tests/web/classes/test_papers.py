@@ -104,7 +104,7 @@ def test_a_class_prints_with_the_form_it_was_filed_with_and_the_print_is_noted_o
 def test_letters_name_the_authority(file: Make, sign_in: SignIn) -> None:
     filing = file("shaoguan", "approved")
     client: Any = sign_in("shaoguan-jia")
-    letter = Document.objects.get(kind="letter", subject=f"classes.filing:{filing.pk}")
+    letter = Document.objects.get(letter="approval", subject=f"classes.filing:{filing.pk}")
     text = pdf_text(client.get(f"/classes/{filing.process.number}/letters/{letter.pk}.pdf").content)
     assert "韶关市武江区人力资源和社会保障局" in text
     assert filing.organisation.name in text

@@ -45,7 +45,8 @@ def together(*acts: Callable[[], Any]) -> list[Any]:
 
 
 def letters(filing: Filing) -> int:
-    return Document.objects.filter(kind="letter", subject=f"classes.filing:{filing.pk}").count()
+    issued = Document.objects.filter(kind="letter", subject=f"classes.filing:{filing.pk}")
+    return issued.exclude(letter="receipt").count()
 
 
 def test_a_double_click_is_one_step_and_one_letter(file: Make) -> None:

@@ -23,9 +23,9 @@ FILING_TABLE = """
     state        | 申报单位          | 经办人员                       | 系统   | 负责人
     draft        | submit withdraw   | register                       |        |
     submitted    | withdraw          | return endorse propose-refusal |        | return
-    endorsed     |                   | return                         |        | return send-back approve refuse
+    endorsed     | withdraw          | return                         |        | return send-back approve refuse
     endorsed     |                   |                                |        | approve-provisionally
-    returned     | resubmit withdraw | reregister                     |        |
+    returned     | resubmit withdraw | reregister                     |        | lapse
     provisional  | supplement cancel |                                |        | revoke
     supplemented |                   | return-supplement              |        | confirm return-supplement
     approved     | cancel            |                                | start  | revoke
@@ -36,6 +36,7 @@ FILING_TABLE = """
     refused      |                   |                                |        |
     withdrawn    |                   |                                |        |
     revoked      |                   |                                |        |
+    lapsed       |                   |                                |        |
 """
 AMENDMENT_TABLE = """
     state     | 申报单位        | 经办人员      | 系统 | 负责人

@@ -25,6 +25,12 @@ LETTERS: dict[str, dict[str, Any]] = {
         "materials": ["备案表", "培训计划", "名册"],
         "due_on": date(2020, 3, 13),
     },
+    "lapse": {
+        **CASE,
+        "returned_on": date(2020, 3, 12),
+        "due_on": date(2020, 3, 19),
+        "reason": "逾期未补正材料",
+    },
     "approval": {
         **CASE,
         "particulars": PARTICULARS,

@@ -12,7 +12,8 @@ from keshi_web.accounts.roles import Role
 from keshi_web.workflow import engine, escalation
 from keshi_web.workflow.clocks import Due
 from keshi_web.workflow.models import ClockRun, Message
-from keshi_web.workflow.timing import refresh_due
+from keshi_web.workflow.table import ClockSpec, Side
+from keshi_web.workflow.timing import refresh_due, start_clock
 
 from .conftest import GIVEN
 
@@ -118,7 +119,34 @@ def test_a_provider_is_reminded_of_its_own_duty(world, opened, clock):
     assert told("clock-soon") == ["danwei"]
     clock(date(2020, 3, 18))
     escalation.remind()
-    assert told("clock-overdue") == ["danwei"]  # nobody at the office acts in this state
+    # The office is told that the provider has missed it: everybody who works on such cases.
+    assert told("clock-overdue") == ["danwei", "jingban", "kezhang", "tongshi"]
+
+
+def test_what_stays_overdue_is_told_of_every_week_up_to_the_province(world, opened, clock):
+    opened("submit")
+    clock(date(2020, 3, 16))
+    escalation.remind()
+    before = len(told("clock-overdue"))
+    clock(date(2020, 3, 20))
+    assert escalation.remind() == 0
+    clock(date(2020, 3, 23))  # the sixth workday after the due date
+    assert escalation.remind() == before
+    assert escalation.remind() == 0
+    clock(date(2020, 3, 30))
+    assert escalation.remind() == before
+
+
+def test_the_office_is_not_reminded_of_what_lies_with_the_provider(world, opened, clock):
+    process = opened("submit", "return")
+    fixed = ClockSpec(
+        "before-start", "开班前", "before the start", "", Side.OFFICE, last_day=date(2020, 3, 12)
+    )
+    start_clock(process, fixed, date(2020, 3, 9))
+    refresh_due(process)
+    clock(date(2020, 3, 12))
+    escalation.remind()
+    assert not Message.objects.filter(params__clock="before-start").exists()
 
 
 def test_a_due_date_that_moved_is_reminded_of_anew(world, opened, clock):

@@ -18,11 +18,21 @@ class MaterialForm(BaseForm):
 
     file = forms.FileField(label=_("文件"), required=False)
     not_applicable = forms.CharField(label=_("不适用的理由"), max_length=200, required=False)
+    on_paper = forms.BooleanField(label=_("已收到纸质件，由窗口留存"), required=False)
+
+    def __init__(self, *args: Any, by_office: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not by_office:
+            del self.fields["on_paper"]
 
     def clean(self) -> dict[str, Any]:
-        """One of the two."""
+        """One of them."""
         data = super().clean() or self.cleaned_data
-        if not data.get("file") and not str(data.get("not_applicable") or "").strip():
+        if (
+            not data.get("file")
+            and not data.get("on_paper")
+            and not str(data.get("not_applicable") or "").strip()
+        ):
             raise ValidationError(_("请选择文件，或写明不适用的理由。"))
         return data
 

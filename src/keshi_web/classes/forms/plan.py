@@ -211,6 +211,8 @@ class PlanForm(BaseForm):
             self.add_error("ends_on", _("结束日期不得早于开班日期。"))
         if data.get("late_reason") and not data.get("filed_on"):
             self.add_error("filed_on", _("补录须填写实际备案日期。"))
+        if data.get("received_on") and data["received_on"] > clock.today():
+            self.add_error("received_on", _("收到日期不能在今天之后。"))
         if data.get("filed_on") and data["filed_on"] > clock.today():
             self.add_error("filed_on", _("实际备案日期不能在今天之后。"))
         decided, filed = data.get("approved_on"), data.get("filed_on")

@@ -53,7 +53,7 @@ def sections_of(form: BaseForm, asked: Sequence[Asked]) -> list[Section]:
         Section(
             _now("委托培训"),
             delegation,
-            _now("委托其他机构开展培训时填写；协议须写明培训方式、内容、期限、费用和双方责任五项。"),
+            _now("委托其他机构或使用第三方平台时填写；协议须写明培训方式、内容、期限、费用和双方责任五项。"),
             folded=True,
         )
     )

@@ -67,3 +67,8 @@ class Amendment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.filing_id} {self.reason}"
+
+    @property
+    def scheme(self) -> Any:
+        """The notice of its class, whose workdays its clocks follow."""
+        return self.filing.scheme

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from keshi_web.accounts.actor import Actor
 from keshi_web.classes.letters import issue
@@ -14,6 +15,7 @@ from keshi_web.classes.official import forms_of
 from keshi_web.classes.precheck import precheck, store
 from keshi_web.classes.services.review import build_tasks
 from keshi_web.common import clock
+from keshi_web.common.errors import Invalid
 from keshi_web.documents.services import pin_form
 from keshi_web.workflow.engine import fire
 from keshi_web.workflow.models import Entry, Process
@@ -120,7 +122,10 @@ def _started(filing: Filing, by: Actor | None, given: Mapping[str, Any]) -> None
 
 
 def _interrupted(filing: Filing, by: Actor | None, given: Mapping[str, Any]) -> None:
-    filing.interrupted_on = clock.today()
+    told = given.get("interrupted_on")
+    filing.interrupted_on = date.fromisoformat(told) if isinstance(told, str) else told or clock.today()
+    if not (filing.starts_on and filing.starts_on <= filing.interrupted_on <= clock.today()):
+        raise Invalid(_("中断日期应在开班日期与今天之间。"))
     filing.save(update_fields=["interrupted_on"])
 
 

@@ -15,6 +15,7 @@ from keshi_web.accounts.guards import allowed
 from keshi_web.accounts.roles import OFFICE_ROLES, PROVIDERS, REVIEWERS
 from keshi_web.classes.case import syllabus_facts
 from keshi_web.classes.completeness import agreement_labels
+from keshi_web.classes.differences import since_last
 from keshi_web.classes.models import Filing, Material, Task
 from keshi_web.classes.official import asked, forms_of, lists_people
 from keshi_web.classes.precheck import shown
@@ -61,6 +62,7 @@ def filing(request: HttpRequest, number: str) -> HttpResponse:
         },
         "findings": [shown(finding) for finding in found.findings],
         "tasks": _tasks(found) if actor.of_bureau else [],
+        "differences": since_last(found) if actor.of_bureau else [],
         "may_judge": actor.reviews
         and actor.office.id == found.process.office_id
         and found.process.state in ("submitted", "endorsed", "supplemented"),

@@ -177,10 +177,13 @@ def syllabus(request: HttpRequest, number: str) -> HttpResponse:
 def materials(request: HttpRequest, number: str) -> HttpResponse:
     """The documents of the notice and the commitment."""
     filing = writable(request, number)
-    return render(request, "classes/materials.html", _materials_context(filing, MaterialForm()))
+    return render(request, "classes/materials.html", _materials_context(request, filing))
 
 
-def _materials_context(filing: Filing, form: MaterialForm, at: str = "") -> dict[str, Any]:
+def _materials_context(
+    request: HttpRequest, filing: Filing, form: MaterialForm | None = None, at: str = ""
+) -> dict[str, Any]:
+    by_office = request.actor.of_bureau
     scheme = filing.scheme
     given: dict[str, list[Any]] = {}
     for row in filing.materials.filter(removed_at=None).select_related("attachment"):
@@ -192,14 +195,19 @@ def _materials_context(filing: Filing, form: MaterialForm, at: str = "") -> dict
             "when": getattr(rule.when, lang()) if rule.when else "",
             "form": form_of(scheme, rule.form),
             "given": given.get(rule.id, []),
-            "control": form if rule.id == at else MaterialForm(auto_id=f"{rule.id}-%s"),
+            "control": form if rule.id == at else MaterialForm(by_office=by_office, auto_id=f"{rule.id}-%s"),
         }
         for rule in materials_of(filing, scheme)
     ]
     for row in rows:  # what the service makes, or is here already, asks for nothing: its form is folded away
         row["folded"] = bool(row["form"] or row["given"])
     promises = [getattr(text, lang()) for form_ in forms_of(filing, scheme) for text in form_.promises]
-    return {**wizard_context(filing, "materials"), "rows": rows, "promises": promises}
+    return {
+        **wizard_context(filing, "materials"),
+        "rows": rows,
+        "promises": promises,
+        "by_office": by_office,
+    }
 
 
 @allowed(*WRITERS)
@@ -207,7 +215,8 @@ def _materials_context(filing: Filing, form: MaterialForm, at: str = "") -> dict
 def hand_in(request: HttpRequest, number: str, material: str) -> HttpResponse:
     """Add a document."""
     filing = writable(request, number)
-    form = MaterialForm(request.POST, request.FILES, auto_id=f"{material}-%s")
+    by_office = request.actor.of_bureau
+    form = MaterialForm(request.POST, request.FILES, by_office=by_office, auto_id=f"{material}-%s")
     if form.is_valid():
         try:
             upload = form.cleaned_data.get("file")
@@ -218,12 +227,14 @@ def hand_in(request: HttpRequest, number: str, material: str) -> HttpResponse:
                 drafts.hand_in(
                     filing.pk, material, by=request.actor, attachment=attachment,
                     not_applicable=form.cleaned_data.get("not_applicable") or "",
-                    on_paper=False,
+                    on_paper=bool(form.cleaned_data.get("on_paper")),
                 )  # fmt: skip
             return redirect(reverse("classes:materials", args=[number]) + f"#{material}")
         except Refusal as refusal:
             refused(request, filing, form, "file", refusal)
-    return render(request, "classes/materials.html", _materials_context(filing, form, material), status=422)
+    return render(
+        request, "classes/materials.html", _materials_context(request, filing, form, material), status=422
+    )
 
 
 @allowed(*WRITERS)

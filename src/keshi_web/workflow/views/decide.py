@@ -116,6 +116,7 @@ def _page(
             "problems": getattr(refused, "problems", ()),
             "stale": stale,
             "possible": possible and not (refused and status == 200),
+            "told": list(process.workflow.told(process.workflow.subject_of(process), transition.event)),
             "limits": [limit for limit in context.limits(process) if limit.done is None],
             "back": process.url or reverse("workflow:queue"),
         },

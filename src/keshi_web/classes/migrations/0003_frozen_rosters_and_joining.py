@@ -9,7 +9,7 @@ import keshi_web.common.sealed
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("classes", "0001_initial"),
+        ("classes", "0002_what_papers_say_of_a_module"),
     ]
 
     operations = [
