@@ -93,6 +93,8 @@ def together(*acts: Callable[[], Any]) -> list[Any]:
 
     def run(place: int) -> None:
         try:
+            with connection.cursor() as cursor:
+                cursor.execute("set lock_timeout = '60s'")  # a deadlock fails the test instead of stopping it
             outcomes[place] = acts[place]()
         except Exception as error:
             outcomes[place] = error
