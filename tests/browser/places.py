@@ -34,7 +34,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/organisations/mine/account/", "/accounts/members/", "/accounts/members/invite/", "/accounts/profile/",
         "/accounts/profile/sessions/", "/api/tokens/", "/api/tokens/new/", "/catalogue/teachers/",
         "/catalogue/teachers/new/", "/people/find/", "/people/{person}/", "/people/exports/", "/schemes/",
-        "/schemes/{version}/", "/people/my/reads/",
+        "/schemes/{version}/", "/people/my/",
     ),
     "shaoguan-440203-clerk": (
         "/work/", "/work/open/", "/work/done/", "/messages/", "/classes/", "/classes/?q=没有这样的班",
@@ -70,7 +70,7 @@ PAGES: dict[str, tuple[str, ...]] = {
     "shaoguan-auditor": ("/", "/classes/", "/classes/{endorsed}/", "/organisations/"),
 }  # fmt: skip
 """By sample account."""
-ANSWERS = {"/nothing-here/": 404, "/people/my/reads/": 403}
+ANSWERS = {"/nothing-here/": 404, "/people/my/": 403}
 """Where the page is there for its refusal; every other answers 200."""
 
 

@@ -84,8 +84,8 @@ class Person:
         except urllib.error.HTTPError as error:
             with error:
                 return Answer(error.code, error.read().decode("utf-8", "replace"), error.url or "")
-        except (OSError, http.client.HTTPException):
-            return Answer(0)
+        except (OSError, http.client.HTTPException) as problem:
+            return Answer(0, repr(problem))
 
 
 @dataclass

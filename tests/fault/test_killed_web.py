@@ -40,6 +40,7 @@ def test_killed_in_the_middle_of_every_decision(
     for page in ready:
         page.person.base = installation.base
     for _click in range(2):
-        assert {answer.status for answer in Together(ready).answers()} == {200}
+        answers = Together(ready).answers()
+        assert {answer.status for answer in answers} == {200}, answers
     assert Entry.objects.filter(event=event).count() == steps + len(CITIES)
     assert broken_rules() == []

@@ -12,6 +12,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection, connections
 from django.test import TransactionTestCase
+from django.utils import translation
 from pytest_django import DjangoDbBlocker
 
 from support import service
@@ -125,3 +126,4 @@ def settings_day() -> Iterator[None]:
     service.service_clock.stand_on(DAY)
     yield
     service.service_clock.stand_on(date(2020, 3, 10))
+    translation.deactivate()

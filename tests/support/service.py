@@ -35,6 +35,7 @@ from django.core.management import call_command  # noqa: E402
 from django.db import OperationalError, ProgrammingError, connection, connections  # noqa: E402
 from django.db.backends.utils import CursorWrapper  # noqa: E402
 from django.test import TransactionTestCase  # noqa: E402
+from django.utils import translation  # noqa: E402
 from pytest_django import DjangoDbBlocker  # noqa: E402
 
 from keshi_web.common import clock as service_clock  # noqa: E402
@@ -92,6 +93,7 @@ def settings_day() -> Iterator[None]:
     service_clock.stand_on(date(2020, 3, 10))
     yield
     service_clock.stand_on(date(2020, 3, 10))
+    translation.deactivate()  # a request leaves its reader's language behind
 
 
 @pytest.fixture

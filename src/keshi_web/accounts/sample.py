@@ -95,7 +95,7 @@ def provider_accounts(organisation: Any) -> int:
 
 @transaction.atomic
 def trainee_account(username: str, name: str) -> None:
-    """A sample trainee's account, once; whoever calls links it to the person's record."""
+    """A sample trainee's account under a masked name, once; whoever calls links it to the person's record."""
     _only_local()
     _person(username, name, Role.TRAINEE, _hashed())
 

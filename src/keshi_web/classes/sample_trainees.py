@@ -25,7 +25,7 @@ def make_trainees(filing: Filing, slug: str, provider_word: str, clerk_name: str
     agency = Organisation.objects.get(pk=_actor(f"{slug}-ji").organisation_id)
     for number, (person, through) in enumerate(((first, None), (second, agency)), start=1):
         username = f"{slug}-trainee" if number == 1 else f"{slug}-trainee-{number}"
-        trainee_account(username, vault.unseal_people([person], [Field.NAME])[person.pk][Field.NAME] or "")
+        trainee_account(username, person.name_masked)
         _employ(person, filing, through, provider)
         phone = f"1390000{(filing.pk * 10 + number) % 10_000:04d}"
         vault.change_phone(person, phone, actor=clerk, ground="现场核验时本人提供（示例）")

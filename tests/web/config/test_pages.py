@@ -10,6 +10,7 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import path
+from pytest_django import DjangoDbBlocker
 
 from keshi.problems import Problem
 from keshi_web.common.errors import Invalid, NotAllowed, Refusal, Stale
@@ -84,8 +85,11 @@ def test_health_tells_of_missing_migrations_and_a_full_disk(
     health._all_applied.cache_clear()
 
 
-def test_health_without_a_database_names_no_address(client: Client) -> None:
-    answer = client.get("/health/ready/")  # this test may not reach the database
+def test_health_without_a_database_names_no_address(
+    client: Client, django_db_blocker: DjangoDbBlocker
+) -> None:
+    with django_db_blocker.block():
+        answer = client.get("/health/ready/")
     assert answer.status_code == 503
     assert answer.json()["parts"]["database"] == "does not answer"
 

@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from keshi_web.classes.completeness import materials_of
-from keshi_web.classes.models import Filing, Material
+from keshi_web.classes.models import Enrolment, Filing, Material
 from keshi_web.regions.models import Region
 from web.files import specimens as made
 from web.test_every_address import patterns
@@ -73,6 +73,14 @@ def _material(draft: Filing) -> str:
     return str(materials_of(draft, draft.scheme)[0].id)
 
 
+def _enrolled(draft: Filing) -> Any:
+    """Somebody on a roster that the firm's office has received."""
+    there = Enrolment.objects.filter(
+        filing__organisation=draft.organisation, filing__process__state="submitted"
+    )
+    return there[0].person_id
+
+
 PLACES = (
     Place("classes:upload", "yingkou-jia", "file", lambda draft: [draft.process.number], more=ROSTERS),
     Place("classes:hand-in", "yingkou-jia", "file", lambda draft: [draft.process.number, _material(draft)]),
@@ -88,6 +96,12 @@ PLACES = (
         lambda draft: [draft.organisation_id],
         lambda draft: {"reason": "样例事由", "document_number": "样例〔2020〕1号", "valid_from": "2020-04-20"},
         kept=("样例事由", "样例〔2020〕1号"),
+    ),
+    Place(
+        "people:record-category", "yingkou-210802-clerk", "attachment",
+        lambda draft: [_enrolled(draft)],
+        lambda draft: {"category": "veteran", "valid_from": "2019-01-01", "proof": "样例退役证"},
+        kept=("样例退役证",),
     ),
     Place("schemes:upload", "yingkou-clerk", "files", more=SCHEMES),
     Place(

@@ -18,7 +18,7 @@ from keshi_web.common import clock
 from keshi_web.documents.models import Document
 from keshi_web.files.models import Attachment
 from keshi_web.organisations.models import Blacklisting, DispatchAgreement, Organisation
-from keshi_web.people.models import PersonExport
+from keshi_web.people.models import CategoryPeriod, Employment, PersonExport
 from keshi_web.regions.models import Region
 from keshi_web.schemes.models import RegionalFact, SchemeVersion
 from keshi_web.workflow.models import Message, Process
@@ -103,6 +103,18 @@ def yingkou(rolled_back: None) -> SimpleNamespace:
     assert message is not None
     number = filing.process.number
     person = filing.enrolments.earliest("number").person_id
+    known = CategoryPeriod.objects.create(
+        person_id=person,
+        category="poor-labourer",
+        valid_from=today,
+        attachment=paper,
+        recorded_by=users["yingkou-clerk"],
+    )
+    employed = Employment.objects.filter(person_id=person, organisation=firm).first()
+    if employed is None:
+        employed = Employment.objects.create(
+            person_id=person, organisation=firm, relation="contract", valid_from=today
+        )
     admin = users["yingkou-jia-training"]
     values: dict[str, list[Any]] = {
         "accounts:token": ["now"],
@@ -112,6 +124,8 @@ def yingkou(rolled_back: None) -> SimpleNamespace:
         "accounts:assignment_id": [admin.assignments.earliest("pk").pk],
         "people:person_id": [person],
         "people:export_id": [export.pk],
+        "people:period_id": [known.pk],
+        "people:employment_id": [employed.pk],
         "schemes:pk": [draft.pk],
         "schemes:name": ["scheme.toml"],
         "schemes:scheme": [draft.scheme],

@@ -12,7 +12,7 @@ from keshi_web.accounts.roles import Role
 from keshi_web.common import clock
 from keshi_web.organisations.models import Organisation
 from keshi_web.regions.models import Region
-from keshi_web.workflow import engine
+from keshi_web.workflow import engine, table
 from keshi_web.workflow.models import Process
 
 from . import sample
@@ -73,6 +73,12 @@ def build() -> SimpleNamespace:
 def static_root(settings, tmp_path) -> None:
     """Where the server looks for collected files; it warns when there is no such folder."""
     settings.STATIC_ROOT = tmp_path
+
+
+@pytest.fixture(autouse=True)
+def sample_workflow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The service knows the sample workflow, for these tests only."""
+    monkeypatch.setitem(table._registered, sample.SAMPLE.name, sample.SAMPLE)
 
 
 @pytest.fixture

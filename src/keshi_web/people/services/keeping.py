@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from keshi.identity import check_bank_card, check_mobile
 from keshi_web.accounts.actor import Actor
-from keshi_web.accounts.models import Assignment
+from keshi_web.accounts.models import Assignment, User
 from keshi_web.accounts.queries import running
 from keshi_web.accounts.roles import Role
 from keshi_web.common import clock
@@ -121,6 +121,8 @@ def link_user(person: Person, username: str, *, actor: Actor, ground: str) -> No
     try:
         with transaction.atomic(), beyond_scope("an account is linked once, to whomever it is"):
             held.save(update_fields=["user"])
+            # The table of accounts is not sealed: it calls people by their mask.
+            User.objects.filter(pk=trainee.user_id).update(name=held.name_masked)
     except IntegrityError:
         raise Invalid(_("该账号不是学员账号，或已关联另一人。")) from None
     note(held, Turn.USER, actor, ground)
