@@ -198,7 +198,9 @@ def reopen(organisation_id: int, *, by: Actor, reason: str) -> Organisation:
     if not reason.strip():
         raise Invalid(_("请填写恢复的依据。"))
     with audited(f"reopen: {reason.strip()[:200]}", by):
-        organisation = organisations_for(by).select_for_update(of=("self",)).get(pk=organisation_id)
+        organisation = (
+            organisations_for(by).select_for_update(of=("self",), no_key=True).get(pk=organisation_id)
+        )
         if organisation.state != State.CLOSED:
             raise Stale(_("该单位并未注销。请刷新页面。"))
         organisation.state = State.REGISTERED
