@@ -110,7 +110,7 @@ def destroy(attachments: Iterable[Attachment], *, ground: str, by_id: int | None
     removes them, and nobody is served them meanwhile.
     """
     kept = list(
-        Attachment.objects.select_for_update(no_key=True)
+        Attachment.objects.select_for_update(of=("self",), no_key=True)
         .filter(pk__in=[one.pk for one in attachments], removal=None)
         .order_by("pk")
     )

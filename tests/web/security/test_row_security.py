@@ -132,7 +132,7 @@ def test_reads_are_seen_by_who_read_and_who_may_see_the_person(providers: list[A
     )  # fmt: skip
     for one, found in ((own, 1), (actor("yingkou-leader"), 1), (other, 0), (actor("jinan-leader"), 0)):
         with seeing(scope_of(one)):
-            assert AccessLog.objects.filter(person_id=person.pk).count() == found
+            assert AccessLog.objects.filter(person_id=person.pk, case="search:1").count() == found
 
 
 def test_what_a_person_is_and_what_happened_to_the_record_follow_the_person(providers: list[Actor]) -> None:
