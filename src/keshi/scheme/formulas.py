@@ -7,9 +7,9 @@ from keshi.expression import BOOLEAN, Node, Symbol, Type, Unit, check, names_in,
 from keshi.expression.nodes import Call, walk
 from keshi.expression.types import NULL
 from keshi.problems import BadInput
-from keshi.scheme.model import Exclusion, Item, Limit, Quantity, Requirement, Sequence
+from keshi.scheme.model import Exclusion, Item, Limit, Material, Quantity, Requirement, Sequence
 from keshi.scheme.rules import CheckedAdvance, CheckedLimit, Formula, ItemRules, Level, NamedFormula
-from keshi.scheme.symbols import Report
+from keshi.scheme.symbols import Report, fact_symbols
 from keshi.vocabulary import Label
 
 Shared = TypeVar("Shared", Requirement, Limit, Sequence, Exclusion)
@@ -39,13 +39,19 @@ class _ItemChecker:
         self.formulas: dict[str, NamedFormula] = {}
 
     def formula(
-        self, text: str, path: str, expected: Type | None = None, *, only_class: bool = False
+        self,
+        text: str,
+        path: str,
+        expected: Type | None = None,
+        *,
+        only_class: bool = False,
+        scope: Mapping[str, Symbol] | None = None,
     ) -> Formula | None:
         """A parsed and checked formula, None when it has problems."""
         source = self.report.source(text, path)
         try:
             node = parse(source)
-            found = check(node, self.scope, source, expected)
+            found = check(node, self.scope if scope is None else scope, source, expected)
         except BadInput as error:
             self.report.problems += error.problems
             return None
@@ -164,6 +170,7 @@ class _ItemChecker:
             sequences=tuple(rule for rule, _ in self.shared("sequences", item.sequences, file.sequences)),
             limits=tuple(limits),
             advance=advance,
+            materials=tuple(self.materials()),
         )
 
     def requirements(self) -> list[tuple[Requirement, Formula | None]]:
@@ -180,6 +187,21 @@ class _ItemChecker:
                 else None
             )
             found.append((rule, holds))
+        return found
+
+    def materials(self) -> list[tuple[Material, Formula | None]]:
+        """The documents that concern the item. Their conditions name facts alone: they are asked first."""
+        found = []
+        for index, rule in enumerate(self.report.file.materials):
+            if rule.items and self.item.id not in rule.items:
+                continue
+            path = f"materials[{index}].only_if"
+            asked = rule.only_if and self.formula(
+                rule.only_if, path, BOOLEAN, only_class=True, scope=fact_symbols()
+            )
+            if rule.only_if and rule.when is None:
+                self.report.refuse("scheme-material-says-when", path, material=rule.id)
+            found.append((rule, asked or None))
         return found
 
     def limits(self, common: Iterable[Limit]) -> list[CheckedLimit]:

@@ -214,12 +214,16 @@ class Step(Rule, frozen=True, kw_only=True):
 
 
 class Material(Rule, frozen=True, kw_only=True):
-    """A document to hand in or keep: at which stage, for which items, on which form, in which case (`when`)."""
+    """A document to hand in or keep: at which stage, for which items, on which form, in which case (`when`).
+
+    `only_if` says the case as a formula over facts of class and organisation: where it is false, nobody is asked.
+    """
 
     id: Id
     stage: Stage
     form: Id | None = None
     when: Label | None = None
+    only_if: str | None = None
     copies: int = 1
     items: list[Id] = []
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from keshi.expression import Node, Source, Type
-from keshi.scheme.model import Advance, Exclusion, Item, Limit, Requirement, Sequence
+from keshi.scheme.model import Advance, Exclusion, Item, Limit, Material, Requirement, Sequence
 from keshi.vocabulary import Label
 
 Level = Literal["class", "trainee"]
@@ -62,6 +62,8 @@ class ItemRules:
     sequences: tuple[Sequence, ...]
     limits: tuple[CheckedLimit, ...]
     advance: CheckedAdvance | None
+    materials: tuple[tuple[Material, Formula | None], ...] = ()
+    """The documents that concern the item, with the formula that says when each is asked for."""
 
     def formulas(self) -> list[Formula]:
         """Every formula of the item."""

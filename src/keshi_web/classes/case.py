@@ -99,6 +99,16 @@ def class_facts(filing: Filing, modules: list[Module]) -> dict[str, Value]:
     return _read(given, "class")
 
 
+def organisation_values(filing: Filing) -> dict[str, Value]:
+    """Facts of the organisation by full name, as they were on the day of filing."""
+    day = filing.filed_on or clock.today()
+    known = organisation_facts(filing.organisation, day, kind=filing.facts.get("organisation.kind"))
+    facts = vocabulary()
+    return {
+        name: value if isinstance(value, date) else typed(facts[name], value) for name, value in known.items()
+    }
+
+
 def _read(given: Mapping[str, Any], room: str) -> dict[str, Value]:
     facts = vocabulary()
     return {
@@ -132,11 +142,7 @@ def planned_case(filing: Filing, enrolments: list[Enrolment] | None = None) -> P
     day = filing.filed_on or clock.today()
     facts["class.approved_on"] = filing.approved_on or day
     facts["class.claimed_on"] = filing.ends_on
-    for name, value in organisation_facts(
-        filing.organisation, day, kind=filing.facts.get("organisation.kind")
-    ).items():
-        fact = vocabulary()[name]
-        facts[name] = value if isinstance(value, date) else typed(fact, value)
+    facts.update(organisation_values(filing))
     declared = facts_for(filing.process.path)
     for name in vocabulary():
         if name.startswith("facts."):

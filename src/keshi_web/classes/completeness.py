@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 from keshi.scheme import Scheme
 from keshi.scheme.model import Form
 from keshi.scheme.model import Material as MaterialRule
-from keshi.vocabulary import vocabulary
+from keshi.settlement.papers import not_asked
+from keshi.vocabulary import Label, vocabulary
 from keshi_web.catalogue.facts import registered, registration_asked
-from keshi_web.classes.case import ASSUMED, OF_SYLLABUS, class_facts, needed
+from keshi_web.classes.case import ASSUMED, OF_SYLLABUS, class_facts, needed, organisation_values
 from keshi_web.classes.models import Filing
 from keshi_web.classes.precheck import Precheck, precheck
 from keshi_web.common import clock
@@ -72,6 +73,20 @@ def materials_of(filing: Filing, scheme: Scheme) -> list[MaterialRule]:
         for material in scheme.file.materials
         if material.stage == "filing" and (not material.items or filing.item in material.items)
     ]
+
+
+def not_needed(filing: Filing, scheme: Scheme) -> dict[str, Label]:
+    """The materials that this class need not hand in, by id, each with the case in which another would."""
+    cases = {rule.id: rule.when for rule in materials_of(filing, scheme) if rule.only_if and rule.when}
+    if not cases:
+        return {}
+    facts = class_facts(filing, []) | organisation_values(filing)
+    return {key: cases[key] for key in not_asked(scheme, filing.item, facts) & cases.keys()}
+
+
+def why_not_needed(when: str) -> str:
+    """The reason in the reader's language; `when` is the case of the notice, in that language too."""
+    return _("不需要提交：本班不属于“%(when)s”的情形。") % {"when": when}
 
 
 def form_of(scheme: Scheme, form_id: str | None) -> Form | None:
@@ -191,11 +206,12 @@ def _roster(filing: Filing) -> list[Point]:
 
 
 def _materials(filing: Filing, scheme: Scheme) -> list[Point]:
-    handed_in = set(filing.materials.filter(removed_at=None).values_list("material", flat=True))
+    settled = set(filing.materials.filter(removed_at=None).values_list("material", flat=True))
+    settled |= not_needed(filing, scheme).keys()
     return [
         Point("materials", _("上传：%(name)s") % {"name": getattr(material.text, lang())}, material.clause)
         for material in materials_of(filing, scheme)
-        if material.id not in handed_in and form_of(scheme, material.form) is None
+        if material.id not in settled and form_of(scheme, material.form) is None
     ]
 
 

@@ -67,9 +67,10 @@ def on_delisted(sender: Any, *, listing: Listing, by: Actor | None, **_more: Any
 
 
 def _hold_up(listing: Listing, by: Actor | None) -> None:
-    for filing in _using(listing).filter(process__state__in=UNDECIDED).order_by("process_id"):
+    for filing in _using(listing).filter(process__state__in=UNDECIDED).order_by("-process_id"):
         if lost(filing, listing) is None:
             continue
+        # The latest first, as whoever locks several cases does.
         process = Process.objects.select_for_update(of=("self",)).get(pk=filing.process_id)
         if process.state not in UNDECIDED:
             continue  # decided a moment before

@@ -12,7 +12,7 @@ from keshi_web.catalogue import services as catalogue
 from keshi_web.catalogue.checklist import form_of as evaluation_form
 from keshi_web.catalogue.checklist import rule_of, unjudged
 from keshi_web.catalogue.models import Course, Listing, Occupation, Platform, Teacher
-from keshi_web.classes.completeness import form_of, materials_of, roster_facts
+from keshi_web.classes.completeness import form_of, materials_of, not_needed, roster_facts
 from keshi_web.classes.models import Filing
 from keshi_web.classes.official import asked
 from keshi_web.classes.roster_rows import Row
@@ -198,8 +198,9 @@ def _fill(filing: Filing, city: City, provider: Actor, serial: int) -> None:
             facts={name: value for name, value in usual.items() if name in wanted},
         )
         roster.add(filing.pk, row, by=provider)
+    spared = not_needed(filing, filing.scheme)
     for rule in materials_of(filing, filing.scheme):
-        if form_of(filing.scheme, rule.form) is None:
+        if form_of(filing.scheme, rule.form) is None and rule.id not in spared:
             drafts.hand_in(filing.pk, rule.id, by=provider, not_applicable="示例：原件已在窗口核验")
     drafts.commit(filing.pk, by=provider)
     filing.refresh_from_db()

@@ -17,6 +17,8 @@ def task_text(task: Task) -> str:
         "system:roster": _("名册人员均符合可核验的条件"),
         "system:elsewhere": _("名册人员没有同期参加其他班级或重复参加同一项目"),
         "system:names": _("名册姓名与已有档案一致"),
+        "system:categories": _("名册人员类别与开班日已登记的类别一致"),
+        "system:unproven": _("须有证明的人员类别，开班日已有登记"),
         "system:late": _("补录的班级：实际日期有据可查"),
     }
     return labels.get(task.key, task.key)

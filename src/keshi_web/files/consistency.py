@@ -7,9 +7,12 @@ from keshi_web.files import storage
 from keshi_web.files.models import Attachment
 
 
-@check("every attachment has its file")
+@check("every attachment has its file, unless its content was destroyed")
 def kept() -> Iterator[str]:
     """That a file is what was stored is verified when somebody opens it."""
-    for key, place in Attachment.objects.order_by("at").values_list("id", "stored_as").iterator():
-        if not (storage.kept() / place).is_file():
-            yield f"attachment {key}: no file {place}"
+    rows = Attachment.objects.order_by("at").values_list("id", "stored_as", "removal")
+    for key, place, removal in rows.iterator():
+        there = (storage.kept() / place).is_file()
+        if there == (removal is not None):
+            what = "destroyed, but its file is there:" if there else "no file"
+            yield f"attachment {key}: {what} {place}"

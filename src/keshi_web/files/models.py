@@ -49,3 +49,25 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+@append_only
+class Removal(models.Model):
+    """The content of an attachment was destroyed: by whom and why. The attachment's row stays, its file is gone."""
+
+    attachment = models.OneToOneField(Attachment, on_delete=models.PROTECT, related_name="removal")
+    ground = models.CharField(_("依据"), max_length=200)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("办理人"),
+    )
+    at = models.DateTimeField(_("时间"), default=clock.now)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("附件销毁记录")
+
+    def __str__(self) -> str:
+        return f"{self.attachment_id} {self.at:%Y-%m-%d}"

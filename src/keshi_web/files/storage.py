@@ -26,6 +26,10 @@ class NoRoom(Refusal):
     """The disk is full; nothing was kept."""
 
 
+class Destroyed(Refusal):
+    """The content was destroyed for good."""
+
+
 class Damaged(Refusal):
     """A kept file is missing or not what was stored."""
 
@@ -124,7 +128,7 @@ def replace(place: str, content: bytes) -> None:
 
 
 def remove(place: str) -> None:
-    """Remove a kept file that has no row."""
+    """Remove a kept file that has no row, or whose content is to be destroyed."""
     (kept() / place).unlink(missing_ok=True)
 
 

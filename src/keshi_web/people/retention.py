@@ -1,8 +1,8 @@
 """How long personal data is kept, as data; and who is past it.
 
 A person is needed while any app says so (`register_use`). What is past its period is erased by `apply_retention`:
-sealed values and indexes go, which no backup of the database alone can undo once the keys are turned; the
-record's proofs (enrolments, decisions, who read it) stay and name nobody.
+sealed values, indexes and sealed papers go, which no backup of the database alone can undo once the keys are turned;
+what the record was part of (enrolments, decisions, who read it) stays and names nobody.
 """
 
 import tomllib

@@ -63,6 +63,10 @@ def categories() -> list[tuple[str, str]]:
     return choices("trainee.category")
 
 
+BY_WORK = frozenset({"employee", "dispatched", "platform-worker", "domestic-service", "other"})
+"""Categories that the work itself shows, or that claim nothing; every other one stands on a paper of its own."""
+
+
 def relations() -> list[tuple[str, str]]:
     """Employment relations (trainee.relation)."""
     return choices("trainee.relation")

@@ -20,12 +20,12 @@ from pytest_django import Settings
 
 from keshi_web.common.errors import Invalid
 from keshi_web.common.keys import add_master
-from keshi_web.files import storage
+from keshi_web.files import consistency, storage
 from keshi_web.files.kinds import ANY, DOCUMENTS, PICTURES, WORKBOOKS, Kind
-from keshi_web.files.models import Attachment
+from keshi_web.files.models import Attachment, Removal
 from keshi_web.files.names import clean_name
 from keshi_web.files.responses import attachment_response
-from keshi_web.files.services import content_of, rewrap_files, store
+from keshi_web.files.services import content_of, destroy, rewrap_files, store
 
 from . import specimens as made
 from .conftest import Upload
@@ -305,6 +305,28 @@ def test_a_killed_upload_leaves_nothing_visible_and_is_cleared_up(uploads: Path,
     assert {path.name for path in files_of(storage.kept())} == {
         Path(one.stored_as).name for one in (known, young)
     }
+
+
+def test_a_destroyed_file_is_served_to_nobody_and_what_is_left_of_it_is_cleared_up(upload: Upload) -> None:
+    gone, stays = (taken(upload("证明.pdf", made.pdf()), sealed=True) for _ in range(2))
+    place = storage.kept() / gone.stored_as
+    assert destroy([gone], ground="保存期限届满", by_id=None) == 1
+    assert destroy([gone], ground="再一次", by_id=None) == 0
+    assert Removal.objects.get().attachment == gone
+    # As after a kill before the file went, or a restored backup: it is there, and opens for nobody.
+    assert place.is_file()
+    with pytest.raises(storage.Destroyed, match="销毁"):
+        attachment_response(gone)
+    assert any(str(gone.pk) in finding for finding in consistency.kept())
+    for one in (gone, stays):
+        os.utime(storage.kept() / one.stored_as, (0, 0))
+    out = StringIO()
+    call_command("remove_orphaned_uploads", stdout=out)
+    assert "removed: 1; attachments without file: 0" in out.getvalue()
+    assert not place.exists()
+    assert content_of(stays) == made.pdf()
+    assert not list(consistency.kept())
+    assert rewrap_files() == 0
 
 
 def test_a_polyglot_of_pdf_and_archive_really_is_both() -> None:

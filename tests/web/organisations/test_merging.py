@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from datetime import date
-from threading import Barrier, Thread
+from threading import Barrier, Event, Thread
 
 import pgtrigger
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from pytest_django import DjangoDbBlocker
 
 from keshi.identity import make_uscc
@@ -181,6 +181,60 @@ def test_work_begun_while_a_merger_runs_follows_or_is_refused(verified: Register
     assert not Process.objects.filter(organisation=duplicate).exists()
     with pytest.raises(Stale, match="已并入"):
         begin()
+
+
+def waiting() -> int:
+    """How many connections to this database wait for a lock."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+        )
+        return int(cursor.fetchone()[0])
+
+
+def until(holds: Callable[[], bool]) -> None:
+    """Ask again and again, for a minute at most."""
+    for _ in range(6000):
+        if holds():
+            return
+        Event().wait(0.01)
+    raise AssertionError("it did not come to that")
+
+
+def test_a_decision_that_writes_of_an_organisation_does_not_wait_for_its_merger(
+    verified: Register, staff: Staff
+) -> None:
+    duplicate, admin = verified()
+    survivor, _ = verified()
+    leader = staff(Role.BUREAU_LEADER, "210800")
+    older, newer = (
+        open_process(
+            FILING, prefix="KB", title="x", chain=[duplicate.region], organisation_id=duplicate.pk, by=admin
+        )
+        for _ in range(2)
+    )
+    held = Event()
+
+    def decide() -> str:
+        with transaction.atomic():
+            # An amendment is locked before its class, as `classes.services.changes` does.
+            Process.objects.select_for_update().get(pk=newer.pk)
+            held.set()
+            until(lambda: waiting() > 0)  # the merger, which has both organisations, comes to the case
+            Process.objects.select_for_update().get(pk=older.pk)
+            # What a decision writes may name the organisation: a foreign key asks that it stays.
+            Kind.objects.create(organisation=duplicate, kind=KindOf.PLATFORM, valid_from=DAY)
+        return "decided"
+
+    def merge() -> Merger:
+        held.wait(60)
+        return services.merge_duplicates(duplicate.pk, survivor.pk, by=leader, reason="同一营业执照")
+
+    decided, merged = at_once(decide, merge)
+    assert decided == "decided"
+    assert isinstance(merged, Merger)
+    assert not Process.objects.filter(organisation=duplicate).exists()
+    assert Kind.objects.filter(organisation=survivor, kind=KindOf.PLATFORM).exists()
 
 
 def test_two_who_register_one_code_at_once_make_one(register: Register) -> None:

@@ -4,10 +4,13 @@ import threading
 from datetime import date, timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 
 from keshi_web.accounts.roles import Role
 from keshi_web.common.errors import Invalid, NotAllowed, Stale
+from keshi_web.files import storage
+from keshi_web.files.services import content_of
 from keshi_web.people.models import AccessLog, Employment, Person, PersonExport
 from keshi_web.people.queries import category_on, employment_on, known_as, reads_of
 from keshi_web.people.retention import period, periods
@@ -27,6 +30,7 @@ from keshi_web.people.services import (
     take_export,
 )
 from keshi_web.people.words import Purpose
+from web.files.specimens import pdf
 
 from .conftest import ACCOUNT, PHONE, actor, organisation, row
 
@@ -287,3 +291,36 @@ def test_two_downloads_at_once_are_one(regions):
         thread.join()
     assert sorted(outcomes) == ["refused", "refused", "taken"]
     assert AccessLog.objects.filter(act="export").count() == 1
+
+
+def test_who_is_erased_leaves_no_readable_proof_and_a_record_of_it(
+    person, firm, provider, clock, tmp_path, settings, django_capture_on_commit_callbacks
+):
+    settings.MEDIA_ROOT = tmp_path / "uploads"
+    [colleague] = enrol_people([row(2, "测试乙")])
+    record_employment(colleague, firm.pk, "contract", date(2019, 1, 1), actor=provider)
+    gone, stays = (
+        record_category(
+            one, "veteran", date(2018, 1, 1), actor=provider, proof="退役证 测第1号",
+            attachment=SimpleUploadedFile("测试甲退役证.pdf", pdf()),
+        ).attachment
+        for one in (person, colleague)
+    )  # fmt: skip
+    place = storage.kept() / gone.stored_as
+    assert place.is_file()
+    assert "测试甲" not in gone.name
+    assert gone.name.endswith(".pdf")
+    person.employments.update(valid_until=date(2020, 1, 1))
+    clock(date(2040, 7, 30))
+    with django_capture_on_commit_callbacks() as after:
+        erase(person, actor=None, ground="保存期限届满")
+    with pytest.raises(storage.Destroyed, match="已于 2040-07-30 销毁"):
+        content_of(gone)  # at once, even where the process is killed before the file goes
+    for callback in after:
+        callback()
+    assert not place.exists()
+    assert gone.removal.ground == "保存期限届满"
+    assert "证明材料 1 件" in person.events.get(turn="erased").ground
+    assert "测第1号" not in person.categories.get().proof
+    assert content_of(stays) == pdf()
+    assert person.categories.get().category == "veteran"

@@ -1,5 +1,7 @@
 """The second net: what a query shows that somebody forgot to scope."""
 
+from datetime import date
+
 import pytest
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.http import HttpRequest, HttpResponse
@@ -12,17 +14,20 @@ from keshi_web.classes.lines import FilingLine
 from keshi_web.classes.models import Enrolment, Filing
 from keshi_web.classes.sample import actor
 from keshi_web.common.row_security import NOBODY, SYSTEM, beyond_scope, current, of_user, seeing
-from keshi_web.people.models import AccessLog, Person
-from keshi_web.people.words import Act, Purpose
+from keshi_web.organisations.models import BankAccount, Contact
+from keshi_web.organisations.services import sharing_account
+from keshi_web.people.models import AccessLog, CategoryPeriod, Person, PersonEvent
+from keshi_web.people.words import Act, Purpose, Turn
 from keshi_web.workflow.models import Process
 
 pytestmark = [pytest.mark.usefixtures("sample_database"), pytest.mark.django_db]
 GUARDED = (Process, Filing, FilingLine, Enrolment, Person)
+OF_THEM = (CategoryPeriod, PersonEvent, Contact, BankAccount, BankAccount.pgh_event_model)
 
 
 def counted() -> dict[str, int]:
     """What unscoped queries of everything find."""
-    return {model.__name__: model.objects.count() for model in GUARDED}
+    return {model.__name__: model.objects.count() for model in (*GUARDED, *OF_THEM)}
 
 
 @pytest.fixture
@@ -133,7 +138,54 @@ def test_reads_are_seen_by_who_read_and_who_may_see_the_person(providers: list[A
         (actor("jinan-leader"), 0),
     ):
         with seeing(scope_of(one)):
-            assert AccessLog.objects.filter(person_id=person.pk).count() == found
+            assert AccessLog.objects.filter(person_id=person.pk, case="search:1").count() == found
+
+
+def test_what_a_person_is_and_what_happened_to_the_record_follow_the_person(providers: list[Actor]) -> None:
+    own, other = providers
+    person = Enrolment.objects.filter(filing__organisation_id=own.organisation_id)[0].person
+    CategoryPeriod.objects.create(
+        person=person, category="veteran", valid_from=date(1999, 1, 1), proof="退役证 测1号"
+    )
+    PersonEvent.objects.create(person=person, turn=Turn.CATEGORY, ground="登记：退役军人")
+    for model in (CategoryPeriod, PersonEvent):
+        for one, found in (
+            (own, True), (actor("yingkou-leader"), True), (other, False), (actor("jinan-leader"), False),
+        ):  # fmt: skip
+            with seeing(scope_of(one)):
+                assert model.objects.filter(person_id=person.pk).exists() is found, (model, one)
+    with seeing(scope_of(other)):
+        with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
+            PersonEvent.objects.create(person=person, turn=Turn.CATEGORY, ground="冒名")
+        assert not CategoryPeriod.objects.filter(person_id=person.pk).update(valid_until=date(2000, 1, 1))
+
+
+def test_contacts_and_accounts_are_seen_by_their_organisation_and_its_offices(providers: list[Actor]) -> None:
+    own, other = providers
+    for model in (Contact, BankAccount, BankAccount.pgh_event_model):
+        assert model.objects.filter(organisation_id=own.organisation_id).exists()
+        for one, found in (
+            (own, True), (actor("yingkou-210802-clerk"), True), (actor("yingkou-province"), True),
+            (other, False), (actor("jinan-leader"), False),
+        ):  # fmt: skip
+            with seeing(scope_of(one)):
+                seen = set(model.objects.values_list("organisation_id", flat=True))
+                assert (own.organisation_id in seen) is found, (model, one)
+                assert one.office or seen <= {one.organisation_id}
+    with seeing(scope_of(other)):
+        assert not BankAccount.objects.filter(organisation_id=own.organisation_id).update(bank="改")
+        with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
+            BankAccount.objects.filter(organisation_id=other.organisation_id).update(
+                organisation_id=own.organisation_id
+            )
+
+
+def test_the_same_account_in_another_city_is_found_from_within_the_scope(providers: list[Actor]) -> None:
+    other = providers[1]
+    mine, foreign = (BankAccount.objects.filter(organisation_id=one.organisation_id)[0] for one in providers)
+    BankAccount.objects.filter(pk=foreign.pk).update(account_index=mine.account_index)
+    with seeing(scope_of(actor("yingkou-leader"))):
+        assert other.organisation_id in {one.pk for one in sharing_account(mine)}
 
 
 def test_a_look_beyond_the_scope_ends_with_its_block(providers: list[Actor]) -> None:
@@ -175,7 +227,8 @@ def test_the_applications_role_cannot_fall_through_the_net() -> None:
         )
         guarded = cursor.fetchall()
     assert all(enabled and forced for _name, enabled, forced in guarded)
-    assert {model._meta.db_table for model in (*GUARDED, AccessLog)} <= {name for name, *_ in guarded}
+    models = (*GUARDED, *OF_THEM, AccessLog)
+    assert {model._meta.db_table for model in models} <= {name for name, *_ in guarded}
 
 
 def test_public_pages_and_the_sign_in_work_without_a_scope() -> None:

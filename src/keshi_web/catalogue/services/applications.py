@@ -20,6 +20,7 @@ from keshi_web.common.row_security import beyond_scope
 from keshi_web.files.services import store as store_file
 from keshi_web.organisations.models import Organisation
 from keshi_web.organisations.queries import blacklisting_on
+from keshi_web.organisations.services import still_open
 from keshi_web.organisations.words import State as OrganisationState
 from keshi_web.regions.models import Region
 from keshi_web.schemes.library import get
@@ -97,7 +98,8 @@ def apply_for_evaluation(
         if not subject:
             raise Invalid(_("请填写新职业名称。"))
     else:
-        # Two people who apply at once wait for one another here.
+        # Two people who apply at once wait for one another here; the organisation first, as everywhere.
+        still_open(applicant.pk)
         type(subject)._default_manager.select_for_update().get(pk=subject.pk)
     if reason := exemption(version, rule, subject, applicant):
         raise Invalid(reason)

@@ -28,12 +28,12 @@ class MaterialForm(BaseForm):
     def clean(self) -> dict[str, Any]:
         """One of them."""
         data = super().clean() or self.cleaned_data
-        if (
-            not data.get("file")
-            and not data.get("on_paper")
-            and not str(data.get("not_applicable") or "").strip()
-        ):
+        given = data.get("file") or data.get("on_paper")
+        reason = str(data.get("not_applicable") or "").strip()
+        if not given and not reason:
             raise ValidationError(_("请选择文件，或写明不适用的理由。"))
+        if given and reason:
+            raise ValidationError(_("同一份材料不能既已提交又写明不适用，请只保留一项。"))
         return data
 
 

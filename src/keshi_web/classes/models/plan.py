@@ -83,6 +83,12 @@ class Material(models.Model):
             models.CheckConstraint(
                 name="material_is_there",
                 condition=Q(attachment__isnull=False) | ~Q(not_applicable="") | Q(on_paper=True),
+                violation_error_message=_("请上传文件，或说明不适用的理由。"),
+            ),
+            models.CheckConstraint(
+                name="material_there_or_not_applicable",
+                condition=Q(not_applicable="") | Q(attachment__isnull=True, on_paper=False),
+                violation_error_message=_("同一份材料不能既已提交又写明不适用，请只保留一项。"),
             ),
         )
 

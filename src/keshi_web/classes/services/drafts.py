@@ -16,6 +16,7 @@ from keshi_web.classes.models import Channel, Filing, Material, Module
 from keshi_web.classes.workflow import FILING
 from keshi_web.common import clock
 from keshi_web.common.errors import Invalid, NotAllowed, Stale
+from keshi_web.common.saving import save
 from keshi_web.files.models import Attachment
 from keshi_web.organisations.models import Organisation
 from keshi_web.regions.models import Region
@@ -238,7 +239,7 @@ def hand_in(
     """Add a document for a material of the notice, say why it does not apply, or that it came on paper.
 
     Raises:
-        Invalid: the notice knows no such material, or nothing was given.
+        Invalid: the notice knows no such material, nothing was given, or a document and a reason for its want.
     """
     refuse_numbers({"note": not_applicable})
     filing = opened_for_writing(filing_id, by)
@@ -246,7 +247,7 @@ def hand_in(
         raise Invalid(_("本政策的备案没有此项材料。"))
     if attachment is None and not not_applicable.strip() and not on_paper:
         raise Invalid(_("请上传文件，或说明不适用的理由。"))
-    added = Material.objects.create(
+    added = Material(
         filing=filing,
         material=material,
         attachment=attachment,
@@ -254,6 +255,7 @@ def hand_in(
         on_paper=on_paper and by.of_bureau,
         by_id=by.user_id,
     )
+    save(added)
     record(filing.process, "material-added", by=by, material=material)
     return added
 

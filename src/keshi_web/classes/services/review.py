@@ -9,13 +9,16 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from keshi_web.accounts.actor import Actor
-from keshi_web.classes.completeness import form_of, materials_of
+from keshi_web.classes.case import needed
+from keshi_web.classes.completeness import form_of, materials_of, not_needed
 from keshi_web.classes.models import Enrolment, Filing, Task
 from keshi_web.classes.precheck import Precheck, plain
 from keshi_web.common import clock
 from keshi_web.common.errors import Invalid, NotAllowed
 from keshi_web.organisations.queries import blacklisting_on
 from keshi_web.organisations.words import State
+from keshi_web.people.queries import categories_on
+from keshi_web.people.words import BY_WORK
 from keshi_web.workflow.engine import record
 from keshi_web.workflow.models import Process
 
@@ -60,10 +63,13 @@ def _tasks(
     yield from _people_tasks(filing, check)
     documents = {material.material: material for material in filing.materials.filter(removed_at=None)}
     scheme = filing.scheme
+    spared = not_needed(filing, scheme)
     for rule in materials_of(filing, scheme):
         found = documents.get(rule.id)
         evidence = {"text": {"zh": rule.text.zh, "en": rule.text.en}, "clause": rule.clause}
-        if found is None:
+        if found is None and (when := spared.get(rule.id)):
+            yield f"material:{rule.id}", "passed", {**evidence, "not_needed": {"zh": when.zh, "en": when.en}}
+        elif found is None:
             generated = form_of(scheme, rule.form) is not None
             later = promised.isoformat() if promised and not generated else ""
             yield (
@@ -98,12 +104,37 @@ def _people_tasks(filing: Filing, check: Precheck) -> Iterable[tuple[str, str, d
     )
     unlike = list(filing.enrolments.filter(left_on=None, named_alike=False).values_list("number", flat=True))
     yield "system:names", "manual" if unlike else "passed", {"numbers": unlike[:200]}
+    if "trainee.category" in needed(filing, filing.scheme):
+        unlike, unproven = compared_categories(filing)
+        yield "system:categories", "manual" if unlike else "passed", {"numbers": unlike[:200]}
+        yield "system:unproven", "manual" if unproven else "passed", {"numbers": unproven[:200]}
     twice = enrolled_elsewhere(filing)
     yield (
         "system:elsewhere",
         "manual" if twice else "passed",
         {"numbers": [row["number"] for row in twice][:200]},
     )
+
+
+def compared_categories(filing: Filing) -> tuple[list[int], list[int]]:
+    """Roster numbers whose category is not the recorded one, and those with none recorded though it takes a proof.
+
+    A person's category is judged at the training's time: what counts is what was recorded for the first day.
+    """
+    rows = list(filing.enrolments.filter(left_on=None).select_related("person").order_by("number"))
+    known = categories_on([row.person for row in rows], filing.starts_on or clock.today())
+    unlike, unproven = [], []
+    for row in rows:
+        recorded = set(known[row.person_id])
+        if (
+            row.category in BY_WORK
+        ):  # who works may be a veteran as well; two ways of working exclude each other
+            recorded &= BY_WORK
+        elif not recorded:
+            unproven.append(row.number)
+        if recorded and row.category not in recorded:
+            unlike.append(row.number)
+    return unlike, unproven
 
 
 def enrolled_elsewhere(filing: Filing) -> list[dict[str, Any]]:

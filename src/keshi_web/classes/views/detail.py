@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from keshi_web.accounts.guards import allowed
 from keshi_web.accounts.roles import OFFICE_ROLES, PROVIDERS, REVIEWERS
 from keshi_web.classes.case import syllabus_facts
-from keshi_web.classes.completeness import agreement_labels
+from keshi_web.classes.completeness import agreement_labels, why_not_needed
 from keshi_web.classes.differences import since_last
 from keshi_web.classes.models import Filing, Material, Task
 from keshi_web.classes.official import asked, forms_of, lists_people
@@ -111,11 +111,17 @@ def _tasks(found: Filing) -> list[dict[str, Any]]:
                 "clause": task.evidence.get("clause", ""),
                 "remedy": remedy[lang()] if remedy else "",
                 "numbers": task.evidence.get("numbers", []),
-                "reason": task.evidence.get("not_applicable") or task.evidence.get("reason", ""),
+                "reason": _reason(task.evidence),
             }
         )
     order = {"rule": 0, "system": 1, "material": 2}
     return sorted(rows, key=lambda row: order[row["task"].key.split(":", 1)[0]])
+
+
+def _reason(evidence: dict[str, Any]) -> str:
+    if case := evidence.get("not_needed"):
+        return why_not_needed(case[lang()])
+    return str(evidence.get("not_applicable") or evidence.get("reason", ""))
 
 
 def _materials(found: Filing) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from keshi_web.accounts.guards import allowed
 from keshi_web.accounts.roles import PROVIDERS, Role
 from keshi_web.catalogue.models import Occupation
-from keshi_web.classes.completeness import form_of, materials_of, open_points
+from keshi_web.classes.completeness import form_of, materials_of, not_needed, open_points, why_not_needed
 from keshi_web.classes.forms import MaterialForm, PlanForm, module_forms
 from keshi_web.classes.models import Channel, Filing
 from keshi_web.classes.official import forms_of
@@ -188,8 +188,10 @@ def _materials_context(
     given: dict[str, list[Any]] = {}
     for row in filing.materials.filter(removed_at=None).select_related("attachment"):
         given.setdefault(row.material, []).append(row)
+    spared = not_needed(filing, scheme)
     rows: list[dict[str, Any]] = [
         {
+            "spared": why_not_needed(getattr(spared[rule.id], lang())) if rule.id in spared else "",
             "rule": rule,
             "text": getattr(rule.text, lang()),
             "when": getattr(rule.when, lang()) if rule.when else "",
@@ -200,7 +202,7 @@ def _materials_context(
         for rule in materials_of(filing, scheme)
     ]
     for row in rows:  # what the service makes, or is here already, asks for nothing: its form is folded away
-        row["folded"] = bool(row["form"] or row["given"])
+        row["folded"] = bool(row["form"] or row["given"] or row["spared"])
     promises = [getattr(text, lang()) for form_ in forms_of(filing, scheme) for text in form_.promises]
     return {
         **wizard_context(filing, "materials"),

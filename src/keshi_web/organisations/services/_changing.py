@@ -25,7 +25,9 @@ def changing(
         Stale: merged or closed meanwhile, or changed since the page (`version`) was shown.
     """
     with audited(act, by):
-        organisation = organisations_for(by).select_for_update(of=("self",)).get(pk=organisation_id)
+        organisation = (
+            organisations_for(by).select_for_update(of=("self",), no_key=True).get(pk=organisation_id)
+        )
         check_fresh(organisation, version)
         yield organisation
         organisation.version += 1

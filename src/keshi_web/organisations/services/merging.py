@@ -1,4 +1,9 @@
-"""Two registrations of one organisation become one; every reference in the database follows."""
+"""Two registrations of one organisation become one; every reference in the database follows.
+
+The order in which rows are locked, here and everywhere (docs/decisions/0008): organisations by key, then cases, the
+latest first, then what belongs to a case. A decision holds its case and asks for no organisation, so it never waits
+for a merger that waits for it.
+"""
 
 import pghistory.models
 from django.db import IntegrityError, models, transaction
@@ -22,15 +27,20 @@ _STAYING = frozenset({BankAccount, Contact})
 what) tell of the organisation as it was then, and stay too; all other rows follow."""
 
 
+_FIRST = "workflow.Process"
+"""Cases are locked before anything that belongs to them."""
+
+
 def references() -> list[models.ForeignKey]:
-    """Every foreign key in the service whose rows follow the organisation that stays."""
-    return [
+    """Every foreign key in the service whose rows follow the organisation that stays, in the order of locking."""
+    found = [
         relation.field
         for relation in Organisation._meta.related_objects
         if relation.related_model not in _STAYING
         and not never_changes(relation.related_model)
         and not issubclass(relation.related_model, pghistory.models.Event)
     ]
+    return sorted(found, key=lambda field: field.model._meta.label != _FIRST)
 
 
 def merge_duplicates(duplicate_id: int, survivor_id: int, *, by: Actor, reason: str) -> Merger:
@@ -50,8 +60,9 @@ def merge_duplicates(duplicate_id: int, survivor_id: int, *, by: Actor, reason: 
     if duplicate_id == survivor_id:
         raise Invalid(_("单位不能并入自身，请另选保留的单位。"))
     with audited("merge", by):
-        # In the order of ids, so that two mergers cannot wait for each other.
-        both = organisations_for(by).select_for_update(of=("self",)).order_by("pk")
+        # In the order of ids, so that two mergers cannot wait for each other. Without the key: a decision that
+        # holds its case may still write rows that name the organisation.
+        both = organisations_for(by).select_for_update(of=("self",), no_key=True).order_by("pk")
         found = {row.pk: row for row in both.filter(pk__in=[duplicate_id, survivor_id])}
         if len(found) < 2:
             raise Organisation.DoesNotExist
@@ -79,6 +90,8 @@ def merge_duplicates(duplicate_id: int, survivor_id: int, *, by: Actor, reason: 
 
 def _move(field: models.ForeignKey, duplicate: Organisation, survivor: Organisation) -> dict[str, int]:
     rows = field.model._base_manager.filter(**{field.name: duplicate})
+    if field.model._meta.label == _FIRST:
+        list(rows.order_by("-pk").select_for_update(of=("self",), no_key=True).values_list("pk"))
     try:
         with transaction.atomic():
             return {"moved": rows.update(**{field.name: survivor}), "kept": 0}

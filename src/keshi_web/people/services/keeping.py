@@ -14,6 +14,8 @@ from keshi_web.common.personal_numbers import refuse_in
 from keshi_web.common.row_security import beyond_scope
 from keshi_web.common.saving import save
 from keshi_web.common.sealed import column
+from keshi_web.files.models import Attachment
+from keshi_web.files.services import destroy
 from keshi_web.people.models import BankAccount, Person, PersonEvent
 from keshi_web.people.queries import visible_to
 from keshi_web.people.retention import accounts_past_retention, people_past_retention
@@ -182,7 +184,8 @@ def merge_into(loser: Person, id_number: str, *, actor: Actor, ground: str) -> P
 @transaction.atomic
 @beyond_scope("a person may be needed for a class elsewhere, which the actor does not see")
 def erase(person: Person, *, actor: Actor | None, ground: str) -> None:
-    """Destroy a person's sealed values with their data keys and indexes; what was decided about them stays.
+    """Destroy a person's sealed values with their data keys and indexes, and the papers that prove their categories;
+    what was decided about them stays.
 
     Without an actor it is the retention period that asks. A leader may erase only whom the service needs no more.
 
@@ -199,7 +202,19 @@ def erase(person: Person, *, actor: Actor | None, ground: str) -> None:
     Person.objects.filter(pk=person.pk).update(**_NOTHING, user=None, erased_at=clock.now())
     person.accounts.filter(until__isnull=True).update(until=clock.now())
     person.accounts.update(number=None, number_index=None)
+    papers = _destroy_proofs(person, actor, ground)
+    if papers:
+        ground = _("%(ground)s；证明材料 %(count)d 件一并销毁") % {"ground": ground[:150], "count": papers}
     note(person, Turn.ERASED, actor, ground)
+
+
+def _destroy_proofs(person: Person, actor: Actor | None, ground: str) -> int:
+    """Destroy the papers that prove the person's categories, and what names them; how many files there were."""
+    papers = Attachment.objects.filter(pk__in=person.categories.values("attachment"))
+    destroyed = destroy(papers, ground=ground, by_id=actor.user_id if actor else None)
+    # A paper's name and number lead to a person as well. The words stay Chinese: they are kept, not shown in passing.
+    person.categories.exclude(proof="").update(proof="（已随身份信息删除）")
+    return destroyed
 
 
 def apply_retention(*, do: bool) -> tuple[int, int]:

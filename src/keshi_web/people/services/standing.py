@@ -51,7 +51,10 @@ def record_category(
         recorded_by_id=actor.user_id,
     )
     if attachment is not None:
-        found.attachment = store(attachment, actor_id=actor.user_id, purpose="identity-proof", sealed=True)
+        # Under a name of ours: what a file was called often names the person, and stands open in the database.
+        found.attachment = store(
+            attachment, actor_id=actor.user_id, purpose="identity-proof", sealed=True, keep_as="证明材料"
+        )
     save(found)
     note(held, Turn.CATEGORY, actor, _("登记：%(what)s") % {"what": found.label})
     return found

@@ -1,4 +1,5 @@
-"""Remove files that no attachment names: left by killed processes and by transactions that were rolled back."""
+"""Remove files that no attachment names, or whose content was to be destroyed: what killed processes, transactions
+that were rolled back and restored backups left behind."""
 
 from argparse import ArgumentParser
 from collections.abc import Iterator
@@ -34,7 +35,9 @@ class Command(BaseCommand):
                 path.unlink(missing_ok=True)
         missing = sum(
             not (storage.kept() / place).is_file()
-            for place in Attachment.objects.values_list("stored_as", flat=True).iterator()
+            for place in Attachment.objects.filter(removal=None)
+            .values_list("stored_as", flat=True)
+            .iterator()
         )
         self.stdout.write(
             f"orphaned files {'found' if dry_run else 'removed'}: {removed}; attachments without file: {missing}"
@@ -60,5 +63,6 @@ def _without_row(limit: datetime) -> Iterator[Path]:
 
 
 def _unknown(batch: dict[str, Path]) -> Iterator[Path]:
-    known = set(Attachment.objects.filter(stored_as__in=batch).values_list("stored_as", flat=True))
+    wanted = Attachment.objects.filter(stored_as__in=batch, removal=None)
+    known = set(wanted.values_list("stored_as", flat=True))
     return (path for place, path in batch.items() if place not in known)

@@ -24,7 +24,7 @@ class Command(BaseCommand):
                     .distinct()
                     .values_list("pk", flat=True)[:BATCH]
                 )
-                for process in Process.objects.select_for_update().filter(pk__in=batch):
+                for process in Process.objects.select_for_update().filter(pk__in=batch).order_by("-pk"):
                     before = process.due_on
                     refresh_due(process, running(process))
                     moved += before != process.due_on
