@@ -214,7 +214,10 @@ class Step(Rule, frozen=True, kw_only=True):
 
 
 class Material(Rule, frozen=True, kw_only=True):
-    """A document to hand in or keep: at which stage, for which items, on which form, in which case (`when`)."""
+    """A document to hand in or keep: at which stage, for which items, on which form, in which case (`when`).
+
+    `third_party`: it is the agreement with the operator of the platform, and needed whenever that is somebody else.
+    """
 
     id: Id
     stage: Stage
@@ -222,6 +225,7 @@ class Material(Rule, frozen=True, kw_only=True):
     when: Label | None = None
     copies: int = 1
     items: list[Id] = []
+    third_party: bool = False
 
 
 class FormField(Part, frozen=True, kw_only=True):
