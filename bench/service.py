@@ -35,7 +35,7 @@ from keshi_web.accounts.roles import Role  # noqa: E402
 from keshi_web.classes.generate.people import identity  # noqa: E402
 from keshi_web.classes.models import Enrolment, Filing  # noqa: E402
 from keshi_web.classes.roster_template import write as write_template  # noqa: E402
-from keshi_web.classes.services import roster  # noqa: E402
+from keshi_web.classes.services import roster, storing  # noqa: E402
 from keshi_web.common.row_security import run_as_system  # noqa: E402
 from keshi_web.organisations.models import Organisation  # noqa: E402
 from keshi_web.people.models import Person  # noqa: E402
@@ -232,9 +232,11 @@ def roster_of(rows: int) -> dict[str, Any]:
         read = time.perf_counter()
         made.refresh_from_db()
         assert made.faulty == 0, roster.rows_of(made).rows[0].faults
-        stored = roster.store_import(made.pk, by=actor)
+        storing.store_import(made.pk, by=actor)
+        storing.go_on(made.pk)
         done = time.perf_counter()
-        assert stored == rows, stored
+        made.refresh_from_db()
+        assert made.rows_stored == rows, made.rows_stored
         transaction.set_rollback(True)
     return {
         "rows": rows,

@@ -44,6 +44,7 @@ class Visitor:
         """Controls by their names; choices by value or label, boxes by `on`."""
         for name, value in values.items():
             control = self.page.locator(f"[name='{name}']").first
+            control.evaluate("one => { const fold = one.closest('details'); if (fold) fold.open = true; }")
             tag = control.evaluate("one => one.tagName + ':' + (one.type || '')").lower()
             if tag.startswith("select"):
                 options = control.locator("option").evaluate_all(

@@ -64,6 +64,9 @@ CITIES = (
         "wuhai", "150302", "乌海", "职业技能线上培训补贴",
         {"training_type": "skill", **TURNER, "planned_certificate": "skill-level"}, 20, 40,
         columns=(("人员类别", "在职职工"), ("用工关系", "劳动合同"), ("是否按月领取城镇职工基本养老金", "否")),
+        more={"agreement:method": "录播自学，直播答疑", "agreement:content": "防疫知识与岗位操作规程",
+              "agreement:term": "自开班之日起45天", "agreement:fee": "每人每课时2元",
+              "agreement:duties": "平台保证课程与学习记录，本单位组织学员参训"},
     ),
     City(
         "shaoguan", "440203", "韶关", "企业职工线上适岗培训补贴", {"training_type": "in-post", **TURNER}, 30,

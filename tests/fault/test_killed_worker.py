@@ -12,7 +12,7 @@ from keshi.identity import make_id_number
 from keshi_web.accounts.models import User
 from keshi_web.classes.models import Filing, PlanSnapshot, RosterImport
 from keshi_web.classes.sample import actor
-from keshi_web.classes.services import roster
+from keshi_web.classes.services import roster, storing
 from keshi_web.classes.tasks import run_daily
 from keshi_web.config import tasks
 from keshi_web.workflow import notify
@@ -65,9 +65,28 @@ def test_a_roster_whose_reader_is_killed_is_read_once(installation: Installation
     roster.read(made.pk)  # the job of a worker that was only slow, not dead
     made.refresh_from_db()
     assert bytes(made.sealed_rows) == before
-    assert roster.store_import(made.pk, by=provider) == 1800
+
+
+def test_a_roster_whose_storing_worker_is_killed_is_stored_once(installation: Installation) -> None:
+    provider = actor("yingkou-jia")
+    filing = Filing.objects.get(organisation=provider.organisation_id, process__state="draft")
+    there = filing.head_count
+    made = roster.paste(filing.pk, table(1800).decode(), by=provider)
+    storing.store_import(made.pk, by=provider)
+    assert broken_rules() == []
+    with installation.holding(f"select from classes_rosterimport where id = '{made.pk}' for update"):
+        worker = installation.worker()
+        installation.wait_for_lock()
+        kill(worker)
+    until(lambda: not installation.transactions())
+    assert RosterImport.objects.get(pk=made.pk).state == RosterImport.State.STORING
+    assert broken_rules() == []
+    bury()
+    installation.worker()
+    until(lambda: RosterImport.objects.get(pk=made.pk).state == RosterImport.State.STORED)
     filing.refresh_from_db()
-    assert filing.head_count == 1800
+    assert filing.head_count == there + 1800
+    assert filing.process.entries.filter(event="roster-imported").count() == 1
     assert broken_rules() == []
 
 

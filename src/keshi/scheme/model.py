@@ -217,6 +217,7 @@ class Material(Rule, frozen=True, kw_only=True):
     """A document to hand in or keep: at which stage, for which items, on which form, in which case (`when`).
 
     `only_if` says the case as a formula over facts of class and organisation: where it is false, nobody is asked.
+    `third_party`: it is the agreement with the operator of the platform, and needed whenever that is somebody else.
     """
 
     id: Id
@@ -226,6 +227,7 @@ class Material(Rule, frozen=True, kw_only=True):
     only_if: str | None = None
     copies: int = 1
     items: list[Id] = []
+    third_party: bool = False
 
 
 class FormField(Part, frozen=True, kw_only=True):

@@ -10,9 +10,9 @@ from keshi.scheme.model import Form
 from keshi.scheme.model import Material as MaterialRule
 from keshi.settlement.papers import not_asked
 from keshi.vocabulary import Label, vocabulary
-from keshi_web.catalogue.facts import registered, registration_asked
+from keshi_web.catalogue.facts import platform_facts, registered, registration_asked
 from keshi_web.classes.case import ASSUMED, OF_SYLLABUS, class_facts, needed, organisation_values
-from keshi_web.classes.models import Filing
+from keshi_web.classes.models import Filing, RosterImport
 from keshi_web.classes.precheck import Precheck, precheck
 from keshi_web.common import clock
 from keshi_web.common.language import lang
@@ -34,7 +34,8 @@ class Point:
     remedy: str = ""
 
     def __str__(self) -> str:
-        return self.text
+        text = f"{self.text}（{self.clause}）" if self.clause else self.text
+        return f"{text} {self.remedy}".strip()
 
 
 def asked_facts(filing: Filing, scheme: Scheme) -> list[str]:
@@ -100,7 +101,14 @@ def open_points(filing: Filing, *, provisional: bool = False, check: Precheck | 
     `provisional`: the provider promised a day for the rest (陕西 四), so roster and papers may follow.
     """
     scheme = filing.scheme
-    points = [*_standing(filing), *_plan(filing, scheme), *_delegation(filing), *_syllabus(filing, scheme)]
+    points = [
+        *_standing(filing),
+        *_plan(filing, scheme),
+        *_delegation(filing, scheme),
+        *_syllabus(filing, scheme),
+    ]
+    if filing.imports.filter(state=RosterImport.State.STORING).exists():
+        points.append(Point("roster", _("名册正在入册，请待全部入册后再提交")))
     if not provisional:
         points += _roster(filing)
         points += _materials(filing, scheme)
@@ -169,16 +177,37 @@ def _plan(filing: Filing, scheme: Scheme) -> list[Point]:
     return points
 
 
-def _delegation(filing: Filing) -> list[Point]:
+def _delegation(filing: Filing, scheme: Scheme) -> list[Point]:
     agreed = filing.answers.get("agreement", {})
-    # An agreement with a third party's platform has the same five contents: begun, it is to be whole.
-    if filing.delegate_id is None and not any(agreed.values()):
+    rule = agreement_asked(filing, scheme)
+    # An agreement that was begun is to be whole, whoever it is with.
+    if filing.delegate_id is None and rule is None and not any(agreed.values()):
         return []
     labels = agreement_labels()
     missing = [str(labels[name]) for name in AGREEMENT if not str(agreed.get(name) or "").strip()]
     if not missing:
         return []
-    return [Point("plan", _("委托协议须写明：%(missing)s") % {"missing": "、".join(missing)})]
+    if rule is None:
+        return [Point("plan", _("委托协议须写明：%(missing)s") % {"missing": "、".join(missing)})]
+    text = _("“%(platform)s”是第三方平台，须与其签订协议并在“委托培训”中写明：%(missing)s")
+    told = {"platform": filing.platform and filing.platform.name, "missing": "、".join(missing)}
+    return [Point("plan", text % told, rule.clause)]
+
+
+def agreement_asked(filing: Filing, scheme: Scheme) -> MaterialRule | None:
+    """The notice's word on an agreement with the platform's operator, where the platform used is a third party's.
+
+    Free platforms that the bureau itself recommends are chosen from its directory, without a contract.
+    """
+    platform = filing.platform
+    if platform is None or platform.operator_id in (filing.organisation_id, filing.delegate_id or 0):
+        return None
+    day = filing.filed_on or clock.today()
+    if platform.free:
+        known = platform_facts(platform, filing.scheme_version.scheme, filing.process.path, day)
+        if known["recommended"]:
+            return None
+    return next((rule for rule in materials_of(filing, scheme) if rule.third_party), None)
 
 
 def agreement_labels() -> dict[str, str]:
@@ -224,11 +253,8 @@ def _findings(filing: Filing, check: Precheck, provisional: bool) -> list[Point]
     for finding in check.findings:
         if finding.outcome == "failed" and finding.rule not in waivable:
             remedy = getattr(finding.remedy, lang()) if finding.remedy else ""
-            text = _("不符合：%(rule)s（%(clause)s）") % {
-                "rule": getattr(finding.text, lang()),
-                "clause": finding.clause,
-            }
-            points.append(Point("check", f"{text} {remedy}".strip(), finding.clause, remedy))
+            text = _("不符合：%(rule)s") % {"rule": getattr(finding.text, lang())}
+            points.append(Point("check", text, finding.clause, remedy))
     if check.people and not check.eligible and not provisional:
         points.append(Point("roster", _("名册中没有一人符合条件，请核对名册")))
     return points

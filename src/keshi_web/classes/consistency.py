@@ -119,21 +119,23 @@ def amendments() -> Iterator[str]:
         yield f"{number}: open or closed otherwise than its case"
 
 
-@check("every roster that is being read has a job that reads it, and rows are kept only while they wait")
+@check("every roster that is being read or stored has a job for it, and rows are kept only while they wait")
 def imports() -> Iterator[str]:
     """No import waits for ever, none keeps people longer than needed."""
     for key, state in rows(
         """
-        select i.id, i.state from classes_rosterimport i where i.state = %s and not exists (
-            select from procrastinate_jobs j where j.task_name = 'classes.read_roster'
+        select i.id, i.state from classes_rosterimport i where i.state = any(%s) and not exists (
+            select from procrastinate_jobs j
+            where j.task_name = case i.state when %s then 'classes.read_roster' else 'classes.store_roster' end
                 and j.status in ('todo', 'doing') and j.args->>'import_id' = i.id::text)
             or i.state = any(%s) and i.sealed_rows is not null
-            or i.state = %s and i.sealed_rows is null
+            or i.state = any(%s) and i.sealed_rows is null
         """,
         [
+            [RosterImport.State.READING.value, RosterImport.State.STORING.value],
             RosterImport.State.READING,
             [RosterImport.State.STORED.value, RosterImport.State.DROPPED.value],
-            RosterImport.State.PREVIEW,
+            [RosterImport.State.PREVIEW.value, RosterImport.State.STORING.value],
         ],
     ):
         yield f"import {key}: {state}, without job or with rows that should be gone"

@@ -101,6 +101,13 @@ def amendable(filing: Filing, actor: Actor) -> Verdict:
     return no(_("只有已准予开班、尚未结束的班级可以变更。"))
 
 
+def not_begun(filing: Filing, actor: Actor) -> Verdict:
+    """A class that has begun is not called off any more."""
+    if filing.frozen_at is None:
+        return YES
+    return no(_("班级已开班，不能取消。确实不能继续的，请与受理机构联系。"))
+
+
 def resumption_fits(filing: Filing, actor: Actor) -> Verdict:
     """The online rest of an interrupted class stays within the notice's share of the total."""
     from keshi_web.classes.completeness import resumption_fault

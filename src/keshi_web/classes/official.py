@@ -56,7 +56,9 @@ KNOWN: Mapping[str, Source] = {
     "promise-date": lambda filing: filing.committed_at and clock.day_of(filing.committed_at),
     "promised-date": lambda filing: filing.completion_due_on,
     "provisional": lambda filing: filing.completion_due_on is not None,
-    "agreement": lambda filing: filing.delegate_id is not None,
+    "agreement": lambda filing: (
+        filing.delegate_id is not None or any(filing.answers.get("agreement", {}).values())
+    ),
     "online-share": _share_online,
     "certificate": lambda filing: filing.planned_certificate or None,
 }

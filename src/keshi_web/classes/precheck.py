@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from keshi.messages import Lang
 from keshi.problems import BadInput, Problem
 from keshi.scheme import Scheme
@@ -151,4 +153,9 @@ def shown(stored: dict[str, Any]) -> dict[str, Any]:
 def needs_said(needs: tuple[str, ...] | list[str], lang: Lang) -> str:
     """The facts that a finding still needs, by their labels."""
     facts = vocabulary()
-    return "、".join(getattr(facts[name].label, lang) if name in facts else name for name in needs)
+    table = _("本职业、等级和证书的补贴标准（由人社部门录入）")
+    said = (
+        getattr(facts[name].label, lang) if name in facts else table if name.startswith("tables.") else name
+        for name in needs
+    )
+    return "、".join(said)

@@ -12,7 +12,13 @@ from keshi_web.catalogue import services as catalogue
 from keshi_web.catalogue.checklist import form_of as evaluation_form
 from keshi_web.catalogue.checklist import rule_of, unjudged
 from keshi_web.catalogue.models import Course, Listing, Occupation, Platform, Teacher
-from keshi_web.classes.completeness import form_of, materials_of, not_needed, roster_facts
+from keshi_web.classes.completeness import (
+    agreement_asked,
+    form_of,
+    materials_of,
+    not_needed,
+    roster_facts,
+)
 from keshi_web.classes.models import Filing
 from keshi_web.classes.official import asked
 from keshi_web.classes.roster_rows import Row
@@ -83,6 +89,14 @@ BLANKS = {
     "target": "掌握本岗位安全操作规程，能独立完成常规加工",
 }
 """What a provider writes into the blanks of the official forms, by their ids."""
+AGREED = {
+    "method": "录播课程自学，平台直播答疑",
+    "content": "防疫知识与岗位操作规程",
+    "term": "自开班之日起45天",
+    "fee": "每人每课时2元，由本单位支付",
+    "duties": "平台保证课程与学习记录，本单位组织学员参训",
+}
+"""The five contents of an agreement with a third party's platform."""
 SURNAMES = "赵钱孙李周吴郑王冯陈褚卫"
 
 
@@ -134,6 +148,9 @@ def file_class(city: City, stage: str, project: str, *, serial: int) -> Filing:
         },
         by=provider,
     )
+    filing.refresh_from_db()
+    if agreement_asked(filing, filing.scheme) is not None:
+        drafts.save_plan(filing.pk, {}, facts={}, answers={"agreement": AGREED}, by=provider)
     if stage == "draft":
         return filing
     _fill(filing, city, provider, serial)

@@ -2,7 +2,7 @@
 
 from procrastinate.contrib.django import app
 
-from keshi_web.classes.services import daily, roster
+from keshi_web.classes.services import daily, roster, storing
 
 
 # Five past midnight in China: the worker's cron counts in UTC.
@@ -17,3 +17,9 @@ def run_daily(timestamp: int) -> None:
 def read_roster(import_id: str) -> None:
     """Read a large roster file."""
     roster.read(import_id)
+
+
+@app.task(name="classes.store_roster", retry=3)
+def store_roster(import_id: str) -> None:
+    """Put a large roster on a class."""
+    storing.go_on(import_id)

@@ -225,7 +225,8 @@ FILING = register(
             ),
             Transition(
                 "cancel", ("approved", "provisional"), "withdrawn", _("取消开班"), PROVIDERS, at="provider",
-                needs=("reason",), stops=("*",), notifies=(Side.OFFICE,), tone="danger", aside=True,
+                needs=("reason",), guards=(guards.not_begun,), stops=("*",), notifies=(Side.OFFICE,), tone="danger",
+                aside=True,
             ),
             Transition(
                 "revoke", ("approved", "provisional", "running", "interrupted"), "revoked", _("撤销备案"), LEADERS,
@@ -233,6 +234,10 @@ FILING = register(
                 tone="danger", aside=True,
             ),
             Transition("start", ("approved",), "running", _("开班"), at="system"),
+            # A class on a promise begins as well; its file is completed, and decided on, while it runs.
+            Transition("start", ("provisional",), "provisional", _("开班"), at="system"),
+            Transition("start", ("supplemented",), "supplemented", _("开班"), at="system"),
+            Transition("go-on", ("approved",), "running", _("继续培训"), at="system"),
             Transition(
                 "interrupt", ("running",), "interrupted", _("登记中断"), PROVIDERS, at="provider", needs=("reason",),
                 offers=("interrupted_on", "note"), notifies=(Side.OFFICE,), tone="warning", aside=True,

@@ -237,6 +237,9 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = LOCAL
+WHITENOISE_AUTOREFRESH = env.bool("KESHI_DEMO", default=False)
+"""A style sheet edited beside the running demonstration is served as it is now; with the length noted at the start, the
+answer would break off."""
 MEDIA_ROOT = Path(env("KESHI_UPLOADS", default=str(HOME / "uploads")))
 """Outside the web root: uploads are served as attachments by a view, never by address."""
 LEAST_DISK = env.int("KESHI_LEAST_DISK_MB", default=500) * 1024 * 1024

@@ -58,6 +58,8 @@ def _fields(transition: Transition, actor: Actor) -> dict[str, forms.Field]:
 
 def _phrases(name: str, transition: Transition) -> list[str]:
     own = transition.phrases if name == (transition.needs or ("note",))[0] else ()
+    if not own and name == "note" and transition.tone in ("warning", "danger"):
+        return []  # the usual sentences agree
     return [str(phrase) for phrase in own or inputs.described(name).phrases]
 
 

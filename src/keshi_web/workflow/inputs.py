@@ -92,7 +92,7 @@ _inputs: dict[str, Input] = {
             _("缺少合作协议或协议要素不全。"),
         ),
     ),
-    "due_on": Input(_("补报期限"), day_field, _("最后一日。")),
+    "due_on": Input(_("补正（补报）期限"), day_field, _("最后一日。")),
     "received_on": Input(_("收到日期"), day_field, _("材料送达之日；期限自该日起算。")),
 }
 

@@ -14,11 +14,11 @@ from keshi.identity import make_id_number
 from keshi.settlement.settle import settle
 from keshi_web.accounts.models import User
 from keshi_web.api.v1.show import enrolment
-from keshi_web.catalogue.models import Course, Teacher
-from keshi_web.classes.completeness import open_points
+from keshi_web.catalogue.models import Course, Listing, Platform, Teacher
+from keshi_web.classes.completeness import agreement_asked, open_points
 from keshi_web.classes.models import UNLIKE, Filing
 from keshi_web.classes.roster_rows import Row
-from keshi_web.classes.services import changes, drafts, roster
+from keshi_web.classes.services import changes, drafts, roster, storing
 from keshi_web.classes.services.papers import people_for_papers
 from keshi_web.common import clock as service_clock
 from keshi_web.common.errors import Invalid, NotAllowed
@@ -29,7 +29,7 @@ from keshi_web.people.services import NewPerson, enrol_people
 from keshi_web.people.words import Field
 from keshi_web.schemes import impact, library
 
-from .conftest import Desk
+from .conftest import CITIES, Desk
 from .rosters import pasted, rows, workbook
 
 Make = Callable[..., Filing]
@@ -100,8 +100,43 @@ def test_mending_a_row_adds_no_fact_that_was_not_asked_for(file: Make, desk: At)
         "fact:relation": "contract",
     }
     roster.mend(made.pk, 0, given, by=people.provider)
-    roster.store_import(made.pk, by=people.provider)
+    storing.store_import(made.pk, by=people.provider)
     assert set(people.filing.enrolments.get().facts) == {"trainee.relation"}
+
+
+def test_a_third_partys_platform_asks_for_the_five_contents_of_the_agreement(file: Make, desk: At) -> None:
+    """乌海 区 二(三)1: 协议应明确培训的方式、内容、期限、费用、双方责任."""
+    people = desk(file("wuhai", "draft"))
+    platform = people.filing.platform
+    assert platform is not None
+    assert platform.operator_id != people.filing.organisation_id
+
+    def asked() -> list[str]:
+        return [point.text for point in open_points(people.filing) if "第三方平台" in point.text]
+
+    assert not asked()  # the sample's own agreement is whole
+    without = {"agreement": {"method": "录播", "content": "规程", "term": "45天", "fee": "", "duties": " "}}
+    drafts.save_plan(people.pk, {}, facts={}, answers=without, by=people.provider)
+    (told,) = asked()
+    assert "培训费用、双方责任" in told
+    assert platform.name in told
+    drafts.save_plan(people.pk, {}, facts={}, answers={"agreement": {}}, by=people.provider)
+    assert "培训方式、培训内容、培训期限、培训费用、双方责任" in asked()[0]
+    with pytest.raises(NotAllowed, match="第三方平台"):
+        people.does("provider", "submit")
+    # Its own platform needs no agreement, nor does a free one that the bureau recommends.
+    Platform.objects.filter(pk=platform.pk).update(operator=people.filing.organisation_id)
+    assert not asked()
+    Platform.objects.filter(pk=platform.pk).update(operator=None, free=True)
+    assert asked()
+    Listing.objects.filter(platform=platform).update(ground=Listing.Ground.RECOMMENDED)
+    assert not asked()
+
+
+@pytest.mark.parametrize("slug", [slug for slug in CITIES if slug != "wuhai"])
+def test_other_notices_ask_for_an_agreement_with_a_delegate_only(file: Make, desk: At, slug: str) -> None:
+    filing = file(slug, "draft")
+    assert agreement_asked(filing, filing.scheme) is None
 
 
 def test_the_name_of_a_roster_file_keeps_no_number(file: Make, desk: At) -> None:

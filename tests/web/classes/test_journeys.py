@@ -22,6 +22,7 @@ from keshi_web.schemes.models import SchemeVersion
 from keshi_web.schemes.states import State
 
 from .conftest import CITIES, Desk
+from .rosters import rows
 
 Make = Callable[..., Filing]
 At = Callable[[Filing], Desk]
@@ -124,6 +125,57 @@ def test_shaanxi_starts_on_a_promise_and_completes_the_file_later(file: Make, de
     assert people.state == "approved"
     assert people.filing.completion_due_on is None
     assert [one.letter for one in letters(filing)] == ["provisional", "approval"]
+
+
+def test_a_class_on_a_promise_begins_and_is_completed_while_it_runs(
+    file: Make, desk: At, clock: Today
+) -> None:
+    """陕西 四: 先行开班，开班后在承诺时限内补报."""
+    people = desk(file("ankang", "draft"))
+    by, promised = people.provider, cities.STARTS_ON + timedelta(days=10)
+    drafts.save_plan(people.pk, {"completion_due_on": promised}, facts={}, answers={}, by=by)
+    drafts.save_syllabus(
+        people.pk, [{"name": "防疫与岗位操作", "hours": 30, "epidemic_prevention": True}], by=by
+    )
+    drafts.commit(people.pk, by=by)
+    people.does("provider", "submit")
+    people.judges_everything()
+    people.does("clerk", "endorse")
+    people.does("leader", "approve-provisionally", due_on=promised)
+
+    clock(cities.STARTS_ON)
+    daily.run()
+    assert people.filing.frozen_at is None  # nobody is on the roster: frozen empty, it would stay empty
+    for number, (name, id_number, *_facts) in enumerate(rows(2)):
+        facts = {"category": "employee", "relation": "contract"}
+        assert roster.add(people.pk, Row(name, id_number, facts=facts), by=by).number == number + 1
+    clock(cities.STARTS_ON + timedelta(days=1))
+    assert daily.run()["started"] == 1
+    assert daily.run()["started"] == 0
+    began = people.filing
+    assert (began.process.state, began.frozen_at is not None) == ("provisional", True)
+    (limit,) = began.process.clocks.filter(name="file-completion")
+    assert (limit.due_on, limit.stopped) == (promised, False)
+    with pytest.raises(NotAllowed, match="名册已锁定"):
+        roster.add(people.pk, Row("测试丙", rows(3)[2][1]), by=by)
+    with pytest.raises(Invalid, match="开班日期不能变更"):
+        drafts.save_plan(
+            people.pk, {"starts_on": cities.STARTS_ON + timedelta(days=5)}, facts={}, answers={}, by=by
+        )
+    with pytest.raises(NotAllowed, match="不能取消"):
+        people.does("provider", "cancel", reason="不办了")
+
+    for rule in materials_of(began, began.scheme):
+        drafts.hand_in(people.pk, rule.id, by=by, not_applicable="原件已在窗口核验")
+    people.does("provider", "supplement")
+    people.judges_everything()
+    people.does("leader", "confirm", note="同意。")
+    assert people.state == "running"
+    assert people.filing.frozen_at == began.frozen_at
+    assert people.filing.snapshots.filter(event="start").count() == 1
+    clock(began.ends_on + timedelta(days=1))
+    daily.run()
+    assert people.state == "finished"
 
 
 def test_what_was_supplemented_can_be_returned_for_another_day(file: Make, desk: At) -> None:

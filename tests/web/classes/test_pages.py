@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from keshi_web.classes.completeness import form_of, materials_of
 from keshi_web.classes.models import Filing
-from keshi_web.classes.services import roster
+from keshi_web.classes.services import roster, storing
 from keshi_web.common import clock
 from keshi_web.people.models import AccessLog, PersonExport
 from keshi_web.people.services.reading import unseal_people
@@ -74,7 +74,7 @@ def test_queries_are_bounded_and_do_not_grow_with_the_roster(
     client, path = sign_in(username), f"/classes/{people.filing.process.number}/{address}"
     before = queries(client, path)
     made = roster.paste(people.pk, pasted(rows(300)), by=people.provider)
-    roster.store_import(made.pk, by=people.provider)
+    storing.store_import(made.pk, by=people.provider)
     after = queries(client, path)
     assert after <= before + 2, (before, after)  # one more line on the timeline, and the pager's count
     assert after <= most

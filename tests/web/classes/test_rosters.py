@@ -7,13 +7,15 @@ from typing import Any
 import pytest
 from django.core.files.base import ContentFile
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from keshi.identity import make_id_number
 from keshi_web.classes.models import Filing, RosterImport
 from keshi_web.classes.roster_rows import Row
-from keshi_web.classes.services import roster
+from keshi_web.classes.services import decisions, enrolling, roster, storing
 from keshi_web.classes.services.review import enrolled_elsewhere
 from keshi_web.common import crypto, sealed
 from keshi_web.common.errors import Invalid, NotAllowed
@@ -25,6 +27,7 @@ from .conftest import Desk
 from .rosters import USUAL, numbers, pasted, rows, workbook
 
 Make = Callable[..., Filing]
+SignIn = Callable[..., Client]
 PREVIEW, FAILED = RosterImport.State.PREVIEW, RosterImport.State.FAILED
 
 
@@ -46,14 +49,15 @@ def test_a_pasted_roster_is_previewed_and_stored(people: Desk) -> None:
     made = paste(people, pasted(rows(3)))
     assert (made.state, made.rows_total, made.faulty) == (PREVIEW, 3, 0)
     assert not people.filing.enrolments.exists()
-    assert roster.store_import(made.pk, by=people.provider) == 3
+    assert storing.store_import(made.pk, by=people.provider).rows_stored == 3
     assert people.filing.head_count == 3
     assert [row.category for row in people.filing.enrolments.all()] == ["employee"] * 3
     made.refresh_from_db()
     assert made.state == RosterImport.State.STORED
     assert made.sealed_rows is None
-    with pytest.raises(NotAllowed, match="已经处理"):
-        roster.store_import(made.pk, by=people.provider)
+    again = storing.store_import(made.pk, by=people.provider)
+    assert (again.state, again.rows_stored) == (RosterImport.State.STORED, 3)
+    assert people.filing.process.entries.filter(event="roster-imported").count() == 1
 
 
 def test_a_small_workbook_is_read_at_once(people: Desk) -> None:
@@ -71,14 +75,14 @@ def test_faults_are_mended_or_left_out_one_by_one(people: Desk) -> None:
     )
     assert made.faulty == 3
     with pytest.raises(Invalid, match="还有 3 行有误"):
-        roster.store_import(made.pk, by=people.provider)
+        storing.store_import(made.pk, by=people.provider)
     # Rows with a cell that could not be read come first.
     assert [row.name for row in roster.rows_of(made).rows] == ["测试乙", "测试丙", "测试甲"]
     roster.mend(made.pk, 2, {"id_number": f" {good} "}, by=people.provider)
     roster.mend(made.pk, 0, {"fact:relation": "contract"}, by=people.provider)
     made = roster.leave_out(made.pk, 1, by=people.provider)
     assert (made.rows_total, made.faulty) == (2, 0)
-    assert roster.store_import(made.pk, by=people.provider) == 2
+    assert storing.store_import(made.pk, by=people.provider).rows_stored == 2
     with pytest.raises(NotAllowed):
         roster.mend(made.pk, 0, {"name": "测试丁"}, by=people.provider)
 
@@ -95,10 +99,10 @@ def test_the_same_person_twice_is_told_by_row_and_never_by_number(people: Desk) 
 
 def test_a_second_roster_adds_or_replaces(people: Desk) -> None:
     everybody = rows(5)
-    roster.store_import(paste(people, pasted(everybody[:3])).pk, by=people.provider)
-    roster.store_import(paste(people, pasted(everybody[2:])).pk, by=people.provider)
+    storing.store_import(paste(people, pasted(everybody[:3])).pk, by=people.provider)
+    storing.store_import(paste(people, pasted(everybody[2:])).pk, by=people.provider)
     assert people.filing.head_count == 5
-    roster.store_import(paste(people, pasted(everybody[:2]), replace=True).pk, by=people.provider)
+    storing.store_import(paste(people, pasted(everybody[:2]), replace=True).pk, by=people.provider)
     assert people.filing.head_count == 2
 
 
@@ -178,9 +182,95 @@ def test_five_thousand_rows_are_stored_with_a_handful_of_queries(people: Desk) -
     with CaptureQueriesContext(
         connection,
     ) as counted:
-        assert roster.store_import(made.pk, by=people.provider) == 5_000
-    assert len(counted) <= 45
+        assert storing.store_import(made.pk, by=people.provider).state == RosterImport.State.STORING
+    assert len(counted) <= 30
+    with CaptureQueriesContext(connection) as counted:
+        storing.go_on(made.pk)
+    assert len(counted) <= 25 * (5_000 // storing.PORTION + 1)
     assert people.filing.head_count == 5_000
+
+
+@pytest.fixture
+def large(people: Desk, monkeypatch: pytest.MonkeyPatch) -> RosterImport:
+    """A roster of seven whose rows go in by portions of three, by a worker."""
+    monkeypatch.setattr(storing, "PORTION", 3)
+    made = storing.store_import(paste(people, pasted(rows(7))).pk, by=people.provider)
+    assert made.state == RosterImport.State.STORING
+    assert ProcrastinateJob.objects.filter(
+        task_name="classes.store_roster", args__import_id=str(made.pk)
+    ).exists()
+    return made
+
+
+def killed_after(portions: int, monkeypatch: pytest.MonkeyPatch, made: RosterImport) -> None:
+    """A worker stores so many portions and dies in the middle of the next."""
+    done: list[int] = []
+
+    def enrol(*given: Any) -> int:
+        count = enrolling.enrol(*given)
+        if len(done) == portions:
+            raise SystemExit
+        done.append(count)
+        return count
+
+    with monkeypatch.context() as patched:
+        patched.setattr(storing, "enrol", enrol)
+        with pytest.raises(SystemExit):
+            storing.go_on(made.pk)
+
+
+def test_a_large_roster_is_stored_by_a_worker_and_whoever_is_killed_stores_nobody_twice(
+    people: Desk, large: RosterImport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for portions, stored in ((1, 3), (1, 6)):
+        killed_after(portions, monkeypatch, large)
+        large.refresh_from_db()
+        assert (large.state, large.rows_stored) == (RosterImport.State.STORING, stored)
+        assert people.filing.head_count == stored
+    storing.go_on(large.pk)
+    storing.go_on(large.pk)  # the job of a worker that was only slow
+    large.refresh_from_db()
+    assert (large.state, large.rows_stored, large.sealed_rows) == (RosterImport.State.STORED, 7, None)
+    assert list(people.filing.enrolments.values_list("number", flat=True)) == [*range(1, 8)]
+    assert people.filing.process.entries.filter(event="roster-imported").count() == 1
+
+
+def test_while_a_roster_is_stored_nothing_else_happens_to_it(
+    people: Desk, large: RosterImport, sign_in: SignIn
+) -> None:
+    with pytest.raises(NotAllowed, match="正在入册"):
+        people.does("provider", "submit")
+    other = paste(people, pasted(rows(2)))
+    with pytest.raises(Invalid, match="另一份名册正在入册"):
+        storing.store_import(other.pk, by=people.provider)
+    with pytest.raises(NotAllowed, match="已经处理"):
+        roster.drop_import(large.pk, by=people.provider)
+    assert storing.store_import(large.pk, by=people.provider).state == RosterImport.State.STORING
+    assert ProcrastinateJob.objects.filter(task_name="classes.store_roster").count() == 1
+
+
+def test_the_page_tells_how_far_it_is_and_goes_on_to_the_roster(
+    people: Desk, large: RosterImport, sign_in: SignIn
+) -> None:
+    client, number = sign_in("shaoguan-jia"), people.filing.process.number
+    page = reverse("classes:preview", args=[number, large.pk])
+    RosterImport.objects.filter(pk=large.pk).update(rows_stored=3)
+    shown = client.get(page).content.decode()
+    assert "3 / 7" in shown
+    assert client.post(reverse("classes:store-import", args=[number, large.pk]))["Location"] == page
+    RosterImport.objects.filter(pk=large.pk).update(rows_stored=0)
+    storing.go_on(large.pk)
+    answer = client.get(page, headers={"HX-Request": "true"})
+    assert answer["HX-Redirect"] == reverse("classes:roster", args=[number])
+    assert "7 人已录入名册" in client.get(answer["HX-Redirect"]).content.decode()
+
+
+def test_a_filing_withdrawn_meanwhile_gets_no_further_people(people: Desk, large: RosterImport) -> None:
+    decisions.act(people.filing.process_id, "withdraw", by=people.provider)
+    storing.go_on(large.pk)
+    large.refresh_from_db()
+    assert (large.state, large.sealed_rows) == (RosterImport.State.DROPPED, None)
+    assert not people.filing.enrolments.exists()
 
 
 def test_more_people_than_one_class_may_have_are_refused(people: Desk, monkeypatch: Any) -> None:

@@ -26,9 +26,9 @@ FILING_TABLE = """
     endorsed     | withdraw          | return                         |        | return send-back approve refuse
     endorsed     |                   |                                |        | approve-provisionally
     returned     | resubmit withdraw | reregister                     |        | lapse
-    provisional  | supplement cancel |                                |        | revoke
-    supplemented |                   | return-supplement              |        | confirm return-supplement
-    approved     | cancel            |                                | start  | revoke
+    provisional  | supplement cancel |                                | start  | revoke
+    supplemented |                   | return-supplement              | start  | confirm return-supplement
+    approved     | cancel            |                                | start go-on | revoke
     running      | interrupt         |                                | finish | revoke
     interrupted  | ask-to-resume     |                                |        | revoke
     resuming     |                   | resume decline-to-resume       |        | resume decline-to-resume

@@ -14,7 +14,7 @@ from keshi.vocabulary import vocabulary
 from keshi_web.accounts.models import User
 from keshi_web.catalogue.models import Occupation, Platform
 from keshi_web.classes.case import needed
-from keshi_web.classes.completeness import AGREEMENT, agreement_labels, asked_facts
+from keshi_web.classes.completeness import AGREEMENT, agreement_asked, agreement_labels, asked_facts
 from keshi_web.classes.forms.controls import LEVELS, NOTHING, answer_control, choices_of, control_for, stored
 from keshi_web.classes.forms.sections import Section, sections_of
 from keshi_web.classes.forms.selections import delegate_by_code, payee_label, platform_choices
@@ -56,6 +56,9 @@ class PlanForm(BaseForm):
                 help_text=_("仅在材料暂不齐全、申请先行开班时填写。"),
             )
         self._late_fields(by_office)
+        if filing.frozen_at:
+            self.fields["starts_on"].disabled = True
+            self.fields["starts_on"].help_text = _("班级已开班，开班日期不能变更。")
         for field in self.fields.values():
             dress(field)
 
@@ -262,4 +265,5 @@ class PlanForm(BaseForm):
 
     def groups(self) -> list[Section]:
         """The fields in the order of the page, under their headings; what few classes need is folded."""
-        return sections_of(self, self.asked)
+        wanted = agreement_asked(self.filing, self.scheme) is not None
+        return sections_of(self, self.asked, agreement_wanted=wanted)

@@ -24,7 +24,7 @@ class Section:
     open: bool = False
 
 
-def sections_of(form: BaseForm, asked: Sequence[Asked]) -> list[Section]:
+def sections_of(form: BaseForm, asked: Sequence[Asked], *, agreement_wanted: bool = False) -> list[Section]:
     """The fields in the order of the page, under their headings; what few classes need is folded."""
     plan = [
         "project",
@@ -73,5 +73,7 @@ def sections_of(form: BaseForm, asked: Sequence[Asked]) -> list[Section]:
     )
     for section in sections:
         section.fields = [form[name] for name in section.names if name in form.fields]
-        section.open = any(field.value() or field.errors for field in section.fields)
+        section.open = any(field.value() or field.errors for field in section.fields) or (
+            section.names is delegation and agreement_wanted
+        )
     return [section for section in sections if section.fields]

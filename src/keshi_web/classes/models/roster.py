@@ -101,6 +101,7 @@ class RosterImport(models.Model):
     class State(models.TextChoices):
         READING = "reading", _("读取中")
         PREVIEW = "preview", _("待确认")
+        STORING = "storing", _("正在入册")
         STORED = "stored", _("已入册")
         FAILED = "failed", _("无法读取")
         DROPPED = "dropped", _("已放弃")
@@ -114,6 +115,8 @@ class RosterImport(models.Model):
     faulty = models.PositiveIntegerField(default=0)
     rows_read = models.PositiveIntegerField(default=0)
     rows_total = models.PositiveIntegerField(default=0)
+    rows_stored = models.PositiveIntegerField(default=0)
+    """How many rows are on the roster already, from the first on."""
     replace = models.BooleanField(default=False)
     by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(default=clock.now)

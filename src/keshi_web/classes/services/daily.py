@@ -11,13 +11,17 @@ from keshi_web.common.errors import Refusal
 
 
 def run() -> dict[str, int]:
-    """Start every approved class whose first day has come and end those whose last day is past.
+    """Start every class whose first day has come, on a promise or approved, and end those whose last day is past.
 
     Each in its own transaction, so one that cannot go on keeps none of the others back; running it twice does
     no more than once. Returns how many were started and finished.
     """
     today = clock.today()
-    due = Filing.objects.filter(process__state="approved", starts_on__lte=today)
+    due = Filing.objects.filter(
+        process__state__in=("approved", "provisional", "supplemented"),
+        starts_on__lte=today,
+        frozen_at=None,
+    )
     started = _all(due, "start")
     over = Filing.objects.filter(process__state="running", ends_on__lt=today)
     return {"started": started, "finished": _all(over, "finish")}
@@ -30,6 +34,6 @@ def _all(filings: QuerySet[Filing], event: str) -> int:
         try:
             act(process, event, by=None)
             done += 1
-        except Refusal:  # somebody withdrew or revoked it in the meantime
+        except Refusal:  # somebody withdrew or revoked it in the meantime, or nobody is on its roster yet
             continue
     return done

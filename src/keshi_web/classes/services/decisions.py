@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from keshi_web.accounts.actor import Actor
 from keshi_web.classes.letters import issue
-from keshi_web.classes.models import Filing, Module, PlanSnapshot
+from keshi_web.classes.models import Filing, Module, PlanSnapshot, RosterImport
 from keshi_web.classes.official import forms_of
 from keshi_web.classes.precheck import precheck, store
 from keshi_web.classes.services.review import build_tasks
@@ -103,6 +103,8 @@ def _approved(filing: Filing, by: Actor | None, given: Mapping[str, Any]) -> Non
 def _confirmed(filing: Filing, by: Actor | None, given: Mapping[str, Any]) -> None:
     filing.completion_due_on = None
     filing.save(update_fields=["completion_due_on"])
+    if filing.frozen_at:  # it began on the promise
+        fire(filing.process, "go-on", by=None)
 
 
 def _refused(filing: Filing, by: Actor | None, given: Mapping[str, Any]) -> None:
@@ -113,6 +115,13 @@ def _refused(filing: Filing, by: Actor | None, given: Mapping[str, Any]) -> None
 def _promise(filing: Filing, by: Actor | None, given: Mapping[str, Any]) -> None:
     filing.completion_due_on = given.get("due_on") or filing.completion_due_on
     filing.save(update_fields=["completion_due_on"])
+
+
+def _with_people(filing: Filing, by: Actor | None, given: Mapping[str, Any]) -> None:
+    """A roster frozen empty could never be filled: a class on a promise waits for its people."""
+    storing = filing.imports.filter(state=RosterImport.State.STORING).exists()
+    if storing or not filing.enrolments.filter(left_on=None).exists():
+        raise Invalid(_("名册还是空的或正在入册，人员录入后才能开班。"))
 
 
 def _started(filing: Filing, by: Actor | None, given: Mapping[str, Any]) -> None:
@@ -135,6 +144,7 @@ _BEFORE: dict[str, Effect] = {
     "return": _return,
     "return-supplement": _promise,
     "approve-provisionally": _promise,
+    "start": _with_people,
 }
 _AFTER: dict[str, Effect] = {
     "endorse": _endorsed,

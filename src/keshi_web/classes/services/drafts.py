@@ -171,6 +171,8 @@ def save_plan(
         }
     )
     filing = opened_for_writing(filing_id, by, revision)
+    if filing.frozen_at and values.get("starts_on", filing.starts_on) != filing.starts_on:
+        raise Invalid(_("班级已开班，开班日期不能变更。"))
     for name in PLAN_FIELDS:
         if name in values:
             setattr(filing, name, values[name])

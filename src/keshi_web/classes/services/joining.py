@@ -6,7 +6,8 @@ from django.utils.translation import gettext as _
 
 from keshi_web.classes.models import Amendment, Filing
 from keshi_web.classes.roster_rows import Row, Sheet, pack, read_text, unpack
-from keshi_web.classes.services.roster import enrol, judge_rows
+from keshi_web.classes.services.enrolling import enrol
+from keshi_web.classes.services.roster import judge_rows
 from keshi_web.common.errors import Invalid
 from keshi_web.common.language import lang
 from keshi_web.common.sealed import column

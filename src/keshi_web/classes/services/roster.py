@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.core.files import File
 from django.db import transaction
-from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from keshi.identity import normalise
@@ -14,13 +13,13 @@ from keshi_web.classes.completeness import kept_facts, roster_facts
 from keshi_web.classes.models import Enrolment, Filing, RosterImport
 from keshi_web.classes.roster_rows import Row, Sheet, judge, pack, read_file, read_text, too_long, unpack
 from keshi_web.classes.services.drafts import opened_for_writing, refresh_head_count
+from keshi_web.classes.services.enrolling import enrol
 from keshi_web.common import clock
 from keshi_web.common.errors import Invalid, NotAllowed
 from keshi_web.common.sealed import column
 from keshi_web.files.kinds import WORKBOOKS
 from keshi_web.files.services import content_of
 from keshi_web.files.services import store as store_file
-from keshi_web.people.services.enrolling import NewPerson, enrol_people
 from keshi_web.people.writing import id_number_index
 from keshi_web.workflow.engine import record
 
@@ -28,6 +27,14 @@ AT_ONCE = 100_000
 """Bytes up to which an upload is read while the person waits; larger ones go to a worker with progress."""
 MOST_ROWS = 50_000
 ROWS = column(RosterImport, "sealed_rows")
+
+
+def opened(filing_id: int, by: Actor) -> Filing:
+    """The filing locked for a change of its roster, which ends on the class's first day."""
+    filing = opened_for_writing(filing_id, by)
+    if filing.frozen_at:
+        raise NotAllowed(_("班级已开班，名册已锁定，不能增减人员；有人退出的，请申请变更。"))
+    return filing
 
 
 @transaction.atomic
@@ -38,7 +45,7 @@ def upload(filing_id: int, file: File, *, by: Actor, replace: bool = False) -> R
         Invalid: not a workbook or text file, or a hostile one.
         NotAllowed, Stale: as for every change of the plan.
     """
-    filing = opened_for_writing(filing_id, by)
+    filing = opened(filing_id, by)
     attachment = store_file(file, actor_id=by.user_id, purpose="roster", allowed=WORKBOOKS, sealed=True)
     made = RosterImport.objects.create(
         filing=filing,
@@ -59,7 +66,7 @@ def upload(filing_id: int, file: File, *, by: Actor, replace: bool = False) -> R
 @transaction.atomic
 def paste(filing_id: int, text: str, *, by: Actor, replace: bool = False) -> RosterImport:
     """Rows pasted from a workbook, with their heading."""
-    filing = opened_for_writing(filing_id, by)
+    filing = opened(filing_id, by)
     if not text.strip():
         raise Invalid(_("请粘贴名册内容，第一行为表头。"))
     made = RosterImport.objects.create(
@@ -160,33 +167,11 @@ def _open_import(import_id: UUID, by: Actor, *, reading: bool = False) -> Roster
         .select_related("filing", "source")
         .get(pk=import_id)
     )
-    made.filing = opened_for_writing(made.filing_id, by)
+    made.filing = opened(made.filing_id, by)
     open_ones = [RosterImport.State.PREVIEW, RosterImport.State.FAILED]
     if made.state not in (*open_ones, *([RosterImport.State.READING] if reading else [])):
         raise NotAllowed(_("这份名册已经处理。"))
     return made
-
-
-@transaction.atomic
-def store_import(import_id: UUID, *, by: Actor) -> int:
-    """Put the sound rows of a preview on the roster; how many. Faulty rows are refused as long as there are any.
-
-    Raises:
-        Invalid: rows still have faults.
-    """
-    made = _open_import(import_id, by)
-    sheet = rows_of(made)
-    faulty = [row for row in sheet.rows if not row.sound]
-    if faulty:
-        raise Invalid(_("还有 %(count)s 行有误，请先更正或移除。") % {"count": len(faulty)})
-    if made.replace:
-        made.filing.enrolments.all().delete()
-    count = enrol(made.filing, sheet.rows)
-    made.state = RosterImport.State.STORED
-    made.sealed_rows = None
-    made.save(update_fields=["state", "sealed_rows"])
-    record(made.filing.process, "roster-imported", by=by, people=count)
-    return count
 
 
 @transaction.atomic
@@ -205,7 +190,7 @@ def add(filing_id: int, row: Row, *, by: Actor) -> Enrolment:
     Raises:
         Invalid: with the faults of the row.
     """
-    filing = opened_for_writing(filing_id, by)
+    filing = opened(filing_id, by)
     judge_rows(filing, [row])
     if row.faults:
         from keshi_web.common.language import lang
@@ -214,31 +199,6 @@ def add(filing_id: int, row: Row, *, by: Actor) -> Enrolment:
     enrol(filing, [row])
     record(filing.process, "person-added", by=by)
     return filing.enrolments.order_by("-number")[0]
-
-
-def enrol(filing: Filing, rows: list[Row]) -> int:
-    """Bring the people into the vault and onto the roster; who is on it already gets the new facts."""
-    people = enrol_people(NewPerson(row.name, row.id_number, row.phone, row.place) for row in rows)
-    there = {enrolment.person_id: enrolment for enrolment in filing.enrolments.filter(left_on=None)}
-    number = filing.enrolments.aggregate(last=Max("number"))["last"] or 0
-    new, known = [], []
-    for row, person in zip(rows, people, strict=True):
-        facts = {f"trainee.{name}": value for name, value in row.facts.items() if name != "category"}
-        enrolment = there.get(person.pk)
-        if enrolment is None:
-            number += 1
-            enrolment = Enrolment(filing=filing, person=person, number=number)
-            there[person.pk] = enrolment
-            new.append(enrolment)
-        elif enrolment.pk:
-            known.append(enrolment)
-        enrolment.category = str(row.facts.get("category") or "")
-        enrolment.facts = facts
-        enrolment.named_alike = getattr(person, "named_alike", True)
-    Enrolment.objects.bulk_create(new, batch_size=2000)
-    Enrolment.objects.bulk_update(known, ["category", "facts", "named_alike"], batch_size=1000)
-    refresh_head_count(filing)
-    return len(new) + len(known)
 
 
 @transaction.atomic
@@ -253,7 +213,7 @@ def add_rows(
     Raises:
         NotAllowed, Stale: as for every change of the plan.
     """
-    filing = opened_for_writing(filing_id, by)
+    filing = opened(filing_id, by)
     judge_rows(filing, rows)
     if check_only or not all(row.sound for row in rows):
         return {}
@@ -270,7 +230,7 @@ def add_rows(
 def remove(enrolment_id: int, *, by: Actor) -> None:
     """Take a person off the roster before it is handed in (again)."""
     enrolment = Enrolment.objects.select_for_update(of=("self",)).get(pk=enrolment_id, left_on=None)
-    filing = opened_for_writing(enrolment.filing_id, by)
+    filing = opened(enrolment.filing_id, by)
     enrolment.delete()
     refresh_head_count(filing)
     record(filing.process, "person-removed", by=by)

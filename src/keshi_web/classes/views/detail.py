@@ -22,6 +22,7 @@ from keshi_web.classes.precheck import shown
 from keshi_web.classes.services import review
 from keshi_web.classes.task_labels import task_group, task_text
 from keshi_web.classes.views.wizard import filing_of
+from keshi_web.common import clock
 from keshi_web.common.errors import Refusal
 from keshi_web.common.language import lang
 from keshi_web.common.vocabulary import label
@@ -72,11 +73,34 @@ def filing(request: HttpRequest, number: str) -> HttpResponse:
         "answers": _answers(found),
         "amendments": found.amendments.select_related("process").order_by("-id"),
         "writable": found.plan_open and actor.of_provider,
+        "answer": _answer(found),
+        "on_promise": found.process.state in ("provisional", "supplemented"),
+        "waits_for_people": found.starts_on and found.starts_on <= clock.today() and not found.head_count,
         "may_amend": actor.of_provider
         and found.process.state in ("approved", "provisional", "running", "interrupted"),
     }
     context["timeline"] = folded(context["timeline"])
     return render(request, "classes/filing.html", context)
+
+
+def _answer(found: Filing) -> dict[str, Any]:
+    """What the office last asked for or refused with, where that is how things stand: it comes first on the page."""
+    events = {
+        "returned": ("return",), "provisional": ("return-supplement",), "refused": ("refuse",),
+        "revoked": ("revoke",),
+    }.get(found.process.state)  # fmt: skip
+    last = found.process.entries.filter(event__in=events).order_by("-id").first() if events else None
+    if last is None:
+        return {}
+    said = last.details
+    points = [*(said.get("defects") or []), *str(said.get("reason") or "").splitlines()]
+    return {
+        "asks": last.event in ("return", "return-supplement"),
+        "points": [*points, *found.process.workflow.told(found, last.event)],
+        "due_on": clock.read_day(said["due_on"]) if said.get("due_on") else None,
+        "remedy": said.get("remedy") or "",
+        "note": last.note,
+    }
 
 
 def folded(timeline: list[Line]) -> list[Line]:

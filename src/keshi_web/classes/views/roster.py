@@ -8,17 +8,20 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRedirect
 
 from keshi.vocabulary import vocabulary
 from keshi_web.accounts.guards import allowed
 from keshi_web.classes.completeness import roster_facts
 from keshi_web.classes.forms import control_for, stored
 from keshi_web.classes.models import Filing, RosterImport
-from keshi_web.classes.roster_rows import Row
+from keshi_web.classes.roster_rows import Fault, Row
 from keshi_web.classes.services import roster as acts
+from keshi_web.classes.services import storing
 from keshi_web.classes.views.wizard import WRITERS, onwards, refused, wizard_context, writable
 from keshi_web.common.errors import Refusal
 from keshi_web.common.language import lang
@@ -93,13 +96,14 @@ def roster(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, filing: Filing, status: int = 200, **forms_given: Any) -> HttpResponse:
-    waiting = filing.imports.filter(
-        state__in=[RosterImport.State.READING, RosterImport.State.PREVIEW, RosterImport.State.FAILED]
+    waiting = filing.imports.exclude(
+        state__in=[RosterImport.State.STORED, RosterImport.State.DROPPED]
     ).order_by("-at")
     rows = filing.enrolments.filter(left_on=None).select_related("person").order_by("number")
     page = page_of(rows, page_number(request), PER_PAGE)
     context = {
         **wizard_context(filing, "roster"),
+        "writable": filing.plan_open and filing.frozen_at is None,
         "upload": forms_given.get("upload") or UploadForm(auto_id="upload-%s"),
         "paste": forms_given.get("paste") or PasteForm(auto_id="paste-%s"),
         "person": forms_given.get("person") or PersonForm(filing=filing, auto_id="person-%s"),
@@ -210,7 +214,9 @@ def preview(request: HttpRequest, number: str, import_id: UUID) -> HttpResponse:
     filing = writable(request, number)
     made = _import_of(filing, import_id)
     if made.state in (RosterImport.State.STORED, RosterImport.State.DROPPED):
-        return redirect("classes:roster", number)
+        return _done(request, number, made)
+    if made.state in (RosterImport.State.READING, RosterImport.State.STORING):
+        return render(request, "classes/preview.html", {**wizard_context(filing, "roster"), "made": made})
     sheet = acts.rows_of(made)
     numbered = list(enumerate(sheet.rows))
     only = request.GET.get("only", "faulty" if made.faulty else "all")
@@ -223,7 +229,7 @@ def preview(request: HttpRequest, number: str, import_id: UUID) -> HttpResponse:
             "index": index,
             "line": _line(row),
             "row": row,
-            "faults": [fault.text(lang()) for fault in row.faults],
+            "faults": [_said(fault) for fault in row.faults],
             "notes": [note.text(lang()) for note in row.notes],
             "form": _mending(filing, index, row) if row.faults else None,
         }
@@ -241,9 +247,38 @@ def preview(request: HttpRequest, number: str, import_id: UUID) -> HttpResponse:
     return render(request, "classes/preview.html", context)
 
 
+def _done(request: HttpRequest, number: str, made: RosterImport) -> HttpResponse:
+    """On to the roster, also for a page that only asked how far it is."""
+    if made.state == RosterImport.State.STORED:
+        messages.success(request, _now("%(count)s 人已录入名册。") % {"count": made.rows_stored})
+    elif made.rows_stored:
+        messages.error(
+            request, _now("备案已不能修改，名册只录入了 %(count)s 人。") % {"count": made.rows_stored}
+        )
+    if request.htmx:
+        return HttpResponseClientRedirect(reverse("classes:roster", args=[number]))
+    return redirect("classes:roster", number)
+
+
+def _said(fault: Fault) -> str:
+    """What is wrong, beside the control that mends it: no list of choices there, and lines as the page numbers them."""
+    if fault.code in ("value-choice", "workbook-choice"):
+        label = fault.params["label_en" if lang() == "en" else "label"]
+        return _now("“%(label)s”填写的内容不在可选范围内，请重新选择。") % {"label": label}
+    if fault.code == "case-duplicate-person":
+        return _now("与第 %(line)s 行是同一身份证号码，请更正，或移除重复的一行。") % {
+            "line": _line_at(fault.params["first"])
+        }
+    return fault.text(lang())
+
+
 def _line(row: Row) -> int:
+    return _line_at(row.place)
+
+
+def _line_at(place: str) -> int:
     """The line of a row on its sheet, as `roster!B4` says it."""
-    found = re.search(r"\d+", row.place.rpartition("!")[2])
+    found = re.search(r"\d+", place.rpartition("!")[2])
     return int(found[0]) if found else 0
 
 
@@ -286,9 +321,10 @@ def store(request: HttpRequest, number: str, import_id: UUID) -> HttpResponse:
         if "drop" in request.POST:
             acts.drop_import(made.pk, by=request.actor)
             return redirect("classes:roster", number)
-        count = acts.store_import(made.pk, by=request.actor)
-        messages.success(request, _now("%(count)s 人已录入名册。") % {"count": count})
-        return redirect("classes:roster", number)
+        made = storing.store_import(made.pk, by=request.actor)
+        if made.state == RosterImport.State.STORED:
+            return _done(request, number, made)
+        return redirect("classes:preview", number, import_id)
     except Refusal as refusal:
         messages.error(request, str(refusal))
         return redirect("classes:preview", number, import_id)
