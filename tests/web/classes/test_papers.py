@@ -119,7 +119,7 @@ def _filled(filing: Filing, form_id: str) -> str:
 def test_the_bureaus_opinion_stands_on_the_form_once_it_decided(file: Make) -> None:
     assert "准予开班" not in _filled(file("shaoguan", "endorsed"), "form-1")
     filing = file("shaoguan", "approved")
-    letter = Document.objects.get(kind="letter", subject=f"classes.filing:{filing.pk}")
+    letter = Document.objects.get(kind="letter", letter="approval", subject=f"classes.filing:{filing.pk}")
     text = _filled(filing, "form-1")
     assert "同意备案，准予开班" in text
     assert letter.number in text
