@@ -37,7 +37,7 @@ samples: setup ## settle the sample workbooks of all five notices in the termina
 test: setup check ## everything: the checks, then all tests with branch coverage
 	@scripts/setup.sh bench
 	@$(if $(wildcard tests/browser/test_*.py),scripts/browser.sh,:)
-	@$(PYTEST) -n $(JOBS) --dist loadfile $(COVERAGE) --cov-report=term --cov-fail-under=$(LEAST_COVERAGE) $(PYTEST_ARGS)
+	@$(PYTEST) -n $(JOBS) --dist loadfile --no-loadscope-reorder $(COVERAGE) --cov-report=term --cov-fail-under=$(LEAST_COVERAGE) $(PYTEST_ARGS)
 	@$(EMBEDDED) stop --only-idle --folder .keshi/test/postgres >/dev/null
 
 CHECKS := check-types check-migrations check-schemes check-format check-lint check-layers check-messages \
