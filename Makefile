@@ -91,8 +91,8 @@ coverage: setup ## tests with a line-by-line report in htmlcov/
 	@$(PYTEST) -n $(JOBS) --dist loadfile $(COVERAGE) --cov-report=html --cov-report=term-missing $(PYTEST_ARGS)
 
 .PHONY: soak
-soak: setup ## the property tests for long, with other seeds each time
-	@HYPOTHESIS_PROFILE=thorough $(PYTEST) -n $(JOBS) --dist loadfile $(PYTEST_ARGS)
+soak: setup ## the property tests for long, with other seeds each time; the fault tests many times over
+	@KESHI_ROUNDS=25 HYPOTHESIS_PROFILE=thorough $(PYTEST) -n $(JOBS) --dist loadfile $(PYTEST_ARGS)
 
 .PHONY: mutation
 mutation: setup ## change the code on purpose and see whether a test notices; MUTANTS='keshi.money*' narrows it

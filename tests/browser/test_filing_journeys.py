@@ -1,15 +1,17 @@
 """Filing in each of the five cities, from sign-in to decision letter, by the people who do it."""
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import pytest
 from playwright.sync_api import expect
+from pytest_django import DjangoDbBlocker
 
 from browser.person import Visitor
 from keshi.identity import make_id_number
+from support.invariants import broken_rules
 
 Visit = Callable[..., Visitor]
 
@@ -184,6 +186,14 @@ def judge_everything(clerk: Visitor, number: str) -> None:
         clerk.fill({"note": "已核对原件，予以认可"})
         page.get_by_role("button", name="符合", exact=True).click()
         page.wait_for_url(f"**/classes/{number}/**")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nothing_broken(site: str, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """After all journeys what is stored still fits together."""
+    yield
+    with django_db_blocker.unblock():
+        assert broken_rules() == []
 
 
 @pytest.mark.parametrize("city", CITIES, ids=lambda city: city.slug)

@@ -20,6 +20,14 @@ from support.service import django_db_setup
 __all__ = ["django_db_setup", "settings_day"]
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """`make soak` kills everything many times over (KESHI_ROUNDS)."""
+    rounds = int(os.environ.get("KESHI_ROUNDS") or 1)
+    if rounds > 1:
+        metafunc.fixturenames.append("round_of_soak")
+        metafunc.parametrize("round_of_soak", range(rounds))
+
+
 @pytest.fixture(scope="session")
 def cluster(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Path]:
     """The folder of a PostgreSQL of this process's own, which writes to the disk as in production."""
