@@ -78,10 +78,13 @@ def materials_of(filing: Filing, scheme: Scheme) -> list[MaterialRule]:
 
 def not_needed(filing: Filing, scheme: Scheme) -> dict[str, Label]:
     """The materials that this class need not hand in, by id, each with the case in which another would."""
-    cases = {rule.id: rule.when for rule in materials_of(filing, scheme) if rule.only_if and rule.when}
-    if not cases:
+    conditional = [rule for rule in materials_of(filing, scheme) if rule.only_if and rule.when]
+    if not conditional:
         return {}
-    facts = class_facts(filing, []) | organisation_values(filing)
+    cases = {rule.id: rule.when for rule in conditional if rule.when}
+    facts = class_facts(filing, [])
+    if any("organisation." in (rule.only_if or "") for rule in conditional):
+        facts |= organisation_values(filing)
     return {key: cases[key] for key in not_asked(scheme, filing.item, facts) & cases.keys()}
 
 
