@@ -143,7 +143,8 @@ def write_filing(provider: Visitor, city: City, *, project: str, serial: int, pe
         forms = page.locator("form[action*='/add/']")
         open_ones = [
             form for form in forms.all()
-            if form.locator("xpath=ancestor::section").locator("a[href$='.pdf'], .ks-file").count() == 0
+            if form.is_visible()  # what the class is not asked for is folded away
+            and form.locator("xpath=ancestor::section").locator("a[href$='.pdf'], .ks-file").count() == 0
         ]  # fmt: skip
         if not open_ones:
             break
