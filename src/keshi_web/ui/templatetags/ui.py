@@ -11,6 +11,7 @@ from django.forms.boundfield import BoundWidget
 from django.http import QueryDict
 from django.template import Context
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from keshi.identity import mask_id_number
 from keshi.money import fen_to_yuan, yuan_to_fen
@@ -36,9 +37,9 @@ def money_yuan(yuan: Decimal | int | str | None) -> str:
 
 @register.filter
 def clause(number: str | None) -> str:
-    """A clause as it can be read: 一 alone would pass for a dash, so 第一条; 二(一) stays."""
+    """A clause as it can be read: 一 alone would pass for a dash, so 第一条 (art. 一); 二(一) stays."""
     text = number or ""
-    return f"第{text}条" if len(text) == 1 else text
+    return _("第%(number)s条") % {"number": text} if len(text) == 1 else text
 
 
 @register.filter
