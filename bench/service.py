@@ -228,7 +228,7 @@ def roster_of(rows: int) -> dict[str, Any]:
         began = time.perf_counter()
         made = roster.upload(filing.pk, ContentFile(content, "roster.xlsx"), by=actor)
         taken = time.perf_counter()
-        roster.read(made)
+        roster.read(made.pk)
         read = time.perf_counter()
         made.refresh_from_db()
         assert made.faulty == 0, roster.rows_of(made).rows[0].faults
