@@ -130,6 +130,7 @@ def halfway(
 def somebody_waits() -> bool:
     """Whether a session of this database waits for a lock."""
     with connection.cursor() as cursor:
+        cursor.execute("select pg_stat_clear_snapshot()")  # within a transaction the first look would stay
         cursor.execute(
             "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
         )
