@@ -136,7 +136,7 @@ class Installation:
         )  # fmt: skip
 
         def answers() -> bool:
-            assert process.poll() is None, (self.folder / "web.log").read_text()[-3000:]
+            assert process.poll() is None, self.doing()
             with (
                 contextlib.suppress(OSError),
                 urllib.request.urlopen(f"{self.base}/health/ready/", timeout=5),
@@ -144,7 +144,7 @@ class Installation:
                 return True
             return False
 
-        until(answers)
+        until(answers, self.doing)
         return process
 
     def worker(self, *arguments: str, day: date = DAY) -> subprocess.Popen[bytes]:
@@ -196,7 +196,21 @@ class Installation:
                 ).fetchone()
                 return row is not None and row[0] >= count
 
-        until(standing)
+        until(standing, self.doing)
+
+    def wait_for_end(self) -> None:
+        """Until no transaction of others is open."""
+        until(lambda: not self.transactions(), self.doing)
+
+    def doing(self) -> str:
+        """What everybody is at, for the message of a test that waited in vain."""
+        with self.running.connect(user=postgres.OWNER, name="work") as look:
+            rows = look.execute(
+                "select pid, state, wait_event_type, wait_event, pg_blocking_pids(pid), now() - xact_start,"
+                " left(query, 160) from pg_stat_activity where datname = 'work' and pid <> pg_backend_pid()"
+            ).fetchall()
+        ends = [(path.name, path.read_text()[-3000:]) for path in self.folder.glob("*.log")]
+        return "\n".join(map(str, ["what is awaited did not come; there is", *rows, *ends]))
 
     def close(self) -> None:
         """End what runs."""
@@ -211,9 +225,9 @@ def kill(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def until(true: Callable[[], bool]) -> None:
-    """Wait until something holds; AssertionError after PATIENCE."""
+def until(true: Callable[[], bool], instead: Callable[[], str] = lambda: "it did not come") -> None:
+    """Wait until something holds; AssertionError after PATIENCE, with what there is instead."""
     patience = time.monotonic() + PATIENCE
     while not true():
-        assert time.monotonic() < patience, "it did not come"
+        assert time.monotonic() < patience, instead()
         time.sleep(0.02)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fault.installation import Installation, kill, until
+from fault.installation import Installation, kill
 from fault.people import CITIES, Together, cases, pages
 from keshi_web.documents.models import Document
 from keshi_web.workflow.models import Entry, Process
@@ -29,7 +29,7 @@ def test_killed_in_the_middle_of_every_decision(
         installation.wait_for_lock(len(CITIES))
         kill(web)
         assert {answer.status for answer in together.answers()} == {0}
-    until(lambda: not installation.transactions())
+    installation.wait_for_end()
     assert set(
         Process.objects.filter(pk__in=[one.pk for one in of.values()]).values_list("state", flat=True)
     ) == {state}

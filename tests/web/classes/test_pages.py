@@ -62,7 +62,7 @@ def queries(client: Client, address: str) -> int:
         ("shaoguan-jia", "", 45),
         ("shaoguan-jia", "people/", 25),
         ("shaoguan-jia", "roster/", 30),
-        ("shaoguan-jia", "check/", 65),
+        ("shaoguan-jia", "check/", 60),
         ("shaoguan-jia", "plan/", 45),
         ("shaoguan-440203-clerk", "", 55),
     ],

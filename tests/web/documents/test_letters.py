@@ -1,12 +1,10 @@
 """Letters: their words, their numbers, how they are kept, and how the public checks them."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
 from django.db import IntegrityError, connection, transaction
-from pytest_django import DjangoDbBlocker
 from syrupy.assertion import SnapshotAssertion
 
 from keshi_web.common.errors import Invalid
@@ -111,15 +109,7 @@ def test_a_letter_that_is_rolled_back_leaves_no_gap() -> None:
     assert issue().number == "线训受〔2020〕2号"
 
 
-@pytest.fixture
-def committed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Real commits, for threads; what they leave stays in this run's own database."""
-    with django_db_blocker.unblock():
-        yield
-        connection.close()
-
-
-@pytest.mark.usefixtures("committed")
+@pytest.mark.django_db(transaction=True)
 def test_eight_clerks_at_once_get_numbers_without_gap_or_double() -> None:
     def work(_clerk: int) -> list[str]:
         try:
@@ -132,7 +122,7 @@ def test_eight_clerks_at_once_get_numbers_without_gap_or_double() -> None:
     assert sorted(numbers) == sorted(f"线训补〔2020〕{serial}号" for serial in range(1, 41))
 
 
-@pytest.mark.usefixtures("committed")
+@pytest.mark.django_db(transaction=True)
 def test_a_number_is_given_only_in_the_transaction_that_uses_it() -> None:
     with pytest.raises(transaction.TransactionManagementError):
         services.next_number("jiangdong", "receipt", 2020)

@@ -1,13 +1,11 @@
 """Two registrations of one organisation become one, also while somebody else is at work on them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from threading import Barrier, Event, Thread
 
-import pgtrigger
 import pytest
 from django.db import connection, transaction
-from pytest_django import DjangoDbBlocker
 
 from keshi.identity import make_uscc
 from keshi_web.accounts.actor import Actor
@@ -23,6 +21,8 @@ from keshi_web.workflow.engine import open_process
 from keshi_web.workflow.models import Process
 
 from .conftest import Register
+
+pytestmark = pytest.mark.django_db(transaction=True)
 
 Staff = Callable[[Role, str], Actor]
 DAY = date(2020, 3, 10)
@@ -108,17 +108,6 @@ def at_once(*acts: Callable[[], object]) -> list[object]:
     for thread in threads:
         thread.join(60)
     return outcomes
-
-
-@pytest.fixture
-def db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Committed rows that other connections see, for the tests of this module; taken away afterwards."""
-    with django_db_blocker.unblock():
-        try:
-            yield
-        finally:
-            with pgtrigger.ignore(), connection.cursor() as cursor:
-                cursor.execute("truncate regions_region, accounts_user, files_attachment cascade")
 
 
 def test_a_merger_and_a_verification_at_once_end_in_one_of_two_orders(

@@ -1,10 +1,8 @@
 """Two people with two connections: one decides, the other is told who did."""
 
 import threading
-from collections.abc import Iterator
 from types import SimpleNamespace
 
-import pgtrigger
 import pytest
 from django.db import close_old_connections, connection
 
@@ -16,16 +14,9 @@ from .conftest import build, carry
 
 
 @pytest.fixture
-def committed(django_db_setup, django_db_blocker) -> Iterator[SimpleNamespace]:
-    """The world of the tests, committed, so that other connections see it; taken away afterwards."""
-    with django_db_blocker.unblock():
-        try:
-            yield build()
-        finally:
-            with pgtrigger.ignore(), connection.cursor() as cursor:
-                cursor.execute(
-                    "truncate regions_region, accounts_user, workflow_serial, procrastinate_jobs cascade"
-                )
+def committed(transactional_db: None) -> SimpleNamespace:
+    """The world of the tests, committed, so that other connections see it."""
+    return build()
 
 
 def together(*acts) -> list[object]:
