@@ -108,10 +108,14 @@ class Installation:
     def environment(self) -> dict[str, str]:
         """What the processes are told."""
         running = self.running
-        return {
-            **os.environ, "KESHI_UPLOADS": str(self.uploads),             "DATABASE_URL": f"postgres://keshi:{running.password}@:{running.port}/{running.host}/work"
+        where = (
+            f":{running.port}/{running.host}"
             if running.host.startswith("/")
-            else f"postgres://keshi:{running.password}@{running.host}:{running.port}/work",
+            else f"{running.host}:{running.port}"
+        )
+        return {
+            **os.environ, "PYTHONFAULTHANDLER": "1", "KESHI_UPLOADS": str(self.uploads),
+            "DATABASE_URL": f"postgres://keshi:{running.password}@{where}/work",
         }  # fmt: skip
 
     def start(self, command: list[str], log: str, day: date = DAY, **more: object) -> subprocess.Popen[bytes]:
@@ -210,7 +214,8 @@ class Installation:
                 " left(query, 160) from pg_stat_activity where datname = 'work' and pid <> pg_backend_pid()"
             ).fetchall()
         ends = [(path.name, path.read_text()[-3000:]) for path in self.folder.glob("*.log")]
-        return "\n".join(map(str, ["what is awaited did not come; there is", *rows, *ends]))
+        ended = [(process.args, process.poll()) for process in self.processes]
+        return "\n".join(map(str, ["what is awaited did not come; there is", *rows, *ended, *ends]))
 
     def close(self) -> None:
         """End what runs."""

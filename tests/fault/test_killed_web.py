@@ -41,6 +41,6 @@ def test_killed_in_the_middle_of_every_decision(
         page.person.base = installation.base
     for _click in range(2):
         answers = Together(ready).answers()
-        assert {answer.status for answer in answers} == {200}, answers
+        assert {answer.status for answer in answers} == {200}, (answers, installation.doing())
     assert Entry.objects.filter(event=event).count() == steps + len(CITIES)
     assert broken_rules() == []

@@ -10,6 +10,7 @@ import msgspec
 from keshi.hours.events import Event
 from keshi.hours.machine import moment
 from keshi.problems import BadInput, Problem
+from keshi.structures import reader
 
 
 class _Stamped(msgspec.Struct):
@@ -28,6 +29,9 @@ _EXPECTED = re.compile(r"Expected `(?P<kind>\w+)[^`]*`(?: of length)?(?P<bound>(
 _STEP = re.compile(r"\.(\w+)|\[(\d+)\]")
 
 
+_stamped, _entry = reader(_Stamped), reader(_Entry)
+
+
 def decode_events(events: object, where: str = "events") -> list[tuple[int, Event]]:
     """Each entry as `(server time in ms, input)`.
 
@@ -40,13 +44,13 @@ def decode_events(events: object, where: str = "events") -> list[tuple[int, Even
     problems: list[Problem] = []
     for index, raw in enumerate(events):
         try:
-            at = msgspec.convert(raw, _Stamped).at
+            at = _stamped(raw).at
         except msgspec.ValidationError:
             problems.append(_no_time(raw, f"{where}[{index}]"))
             continue
         body = {key: value for key, value in raw.items() if key != "at"}
         try:
-            inputs.append((moment(at), msgspec.convert({"event": body}, _Entry).event))
+            inputs.append((moment(at), _entry({"event": body}).event))
         except msgspec.ValidationError as error:
             problems.append(_unreadable(str(error), body, f"{where}[{index}]"))
     if problems:

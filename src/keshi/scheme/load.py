@@ -23,6 +23,7 @@ from keshi.scheme.model import Parameter, SchemeFile, TableSpec
 from keshi.scheme.references import check_references
 from keshi.scheme.rules import ItemRules
 from keshi.scheme.symbols import Report, parameter_number, scheme_symbols
+from keshi.structures import reader
 
 SCHEME_FILE = "scheme.toml"
 TABLES_FOLDER = "tables"
@@ -134,9 +135,12 @@ def _parse(text: str, name: str) -> dict[str, Any]:
         raise BadInput(Problem("file-toml", name, params={"detail": str(error)})) from None
 
 
+_scheme_file = reader(SchemeFile)
+
+
 def _convert(structure: Mapping[str, Any], name: str, where: Mapping[str, tuple[int, int]]) -> SchemeFile:
     try:
-        return msgspec.convert(structure, SchemeFile)
+        return _scheme_file(structure)
     except msgspec.ValidationError as error:
         detail, _, path = str(error).partition(" - at `$")
         key = path.rstrip("`").lstrip(".")

@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 
 from keshi.messages import Lang
+from keshi.structures import reader
 
 FactType = Literal["text", "choice", "boolean", "number", "date", "region", "texts"]
 
@@ -48,11 +49,14 @@ class Fact(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
         return self.name.partition(".")[0]
 
 
+_fact = reader(Fact)
+
+
 @cache
 def vocabulary() -> dict[str, Fact]:
     """Every declared fact by name, in the order of the file."""
     raw = tomllib.loads(files(__name__).joinpath("facts.toml").read_text(encoding="utf-8"))
-    return {name: msgspec.convert({"name": name, **table}, Fact) for name, table in raw.items()}
+    return {name: _fact({"name": name, **table}) for name, table in raw.items()}
 
 
 def label(name: str, lang: Lang = "zh") -> str:

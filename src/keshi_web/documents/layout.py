@@ -12,6 +12,7 @@ from typing import Literal
 import msgspec
 
 from keshi.scheme.model import Form, FormField
+from keshi.structures import reader
 
 PLACE = re.compile(r"\{([a-z][a-z0-9_.:-]*)\}")
 Align = Literal["left", "center", "right"]
@@ -97,10 +98,13 @@ class Layout(Part, frozen=True, kw_only=True):
     landscape: bool = False
 
 
+_layout = reader(Layout)
+
+
 def read_layout(path: Path, form: Form) -> Layout:
     """The layout in a TOML file, checked against its form. Raises LayoutFault."""
     try:
-        layout = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), Layout)
+        layout = _layout(tomllib.loads(path.read_text(encoding="utf-8")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, msgspec.ValidationError) as error:
         raise LayoutFault(f"{path.name}: {error}") from None
     check(layout, form)

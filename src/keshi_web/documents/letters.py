@@ -19,6 +19,7 @@ from typing import Any
 import msgspec
 from django.utils.translation import gettext as _
 
+from keshi.structures import reader
 from keshi_web.common.errors import Invalid
 from keshi_web.documents.data import long_date, written
 from keshi_web.documents.render import draw
@@ -60,11 +61,14 @@ class Content(msgspec.Struct, frozen=True):
     day: date
 
 
+_template = reader(Template)
+
+
 @cache
 def templates() -> dict[str, Template]:
     """Every kind of letter by its name."""
     return {
-        path.stem: msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), Template)
+        path.stem: _template(tomllib.loads(path.read_text(encoding="utf-8")))
         for path in sorted(FOLDER.glob("*.toml"))
     }
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from keshi.scheme import Scheme
 from keshi.scheme.model import Form
+from keshi.structures import reader
 from keshi_web.accounts.actor import Actor
 from keshi_web.common import clock
 from keshi_web.common.crypto import blind_index
@@ -27,6 +28,7 @@ from keshi_web.workflow.numbers_in_text import refuse_numbers
 CODE_SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """32 signs that are not mistaken for one another: no 0, 1, I, O."""
 CODE_LENGTH = 16
+_content, _form, _layout = reader(letters.Content), reader(Form), reader(Layout)
 
 
 def next_number(office_key: str, kind: str, year: int) -> str:
@@ -98,7 +100,7 @@ def content_of(document: Document) -> letters.Content:
     """A letter's words as issued. Raises ValueError for a form, or when they do not fit the digest kept."""
     if document.kind != Document.Kind.LETTER:
         raise ValueError("a form is printed from its case")
-    content = msgspec.convert(document.content, letters.Content)
+    content = _content(document.content)
     if letters.digest(content) != document.digest:
         raise ValueError(f"{document.number}: the content kept is not the one issued")
     return content
@@ -144,8 +146,8 @@ def pin_form(scheme: Scheme, form: Form) -> FormVersion:
 def pinned(version: FormVersion) -> tuple[Form, Layout]:
     """The form and layout of a version, as they were."""
     return (
-        msgspec.convert(version.definition["form"], Form),
-        msgspec.convert(version.definition["layout"], Layout),
+        _form(version.definition["form"]),
+        _layout(version.definition["layout"]),
     )
 
 
