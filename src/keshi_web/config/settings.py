@@ -138,6 +138,8 @@ def _database() -> tuple[dict[str, object], dict[str, object]]:
 _own, DATABASE_ADMIN = _database()
 POSTGRES_PROGRAMS = env("KESHI_POSTGRES_PROGRAMS", default="")
 """Folder with pg_dump and pg_restore for backups; empty: those of the embedded PostgreSQL 18."""
+THREADS = env.int("KESHI_THREADS", default=24)
+"""In which the requests of a web process take turns, each with its own connection to the database."""
 DATABASES = {"default": {**_own, "ATOMIC_REQUESTS": False, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}}
 
 # ---------------------------------------------------------------------------------------------------------
