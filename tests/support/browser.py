@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
+from django.db import connections
 from playwright.sync_api import Browser, sync_playwright
 
 __all__ = ["chromium"]
@@ -62,4 +63,5 @@ def chromium() -> Iterator[Browser]:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
         browser = playwright.chromium.launch(executable_path=shutil.which(name), args=list(FLAGS))
         yield browser
+        connections.close_all()  # what was opened under Playwright's loop is out of sight once that has ended
         browser.close()
