@@ -27,8 +27,6 @@ _MISSING = re.compile(r"Object missing required field `(?P<field>\w+)`")
 _UNKNOWN = re.compile(r"Object contains unknown field `(?P<field>.*)`", re.DOTALL)
 _EXPECTED = re.compile(r"Expected `(?P<kind>\w+)[^`]*`(?: of length)?(?P<bound>(?: [<>]=? \d+)?)")
 _STEP = re.compile(r"\.(\w+)|\[(\d+)\]")
-
-
 _stamped, _entry = reader(_Stamped), reader(_Entry)
 
 

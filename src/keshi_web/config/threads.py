@@ -23,9 +23,11 @@ Work = Callable[[], None]
 
 
 class Threads:
-    """So many threads, handed out one to a request."""
+    """So many threads, handed out one to a request. Raises ValueError for fewer than one: nobody would be answered."""
 
     def __init__(self, count: int) -> None:
+        if count < 1:
+            raise ValueError(f"KESHI_THREADS is {count}; it must be 1 at least")
         self._lock = Lock()
         self._idle = [ThreadPoolExecutor(1, f"request-{number}") for number in range(count)]
         self._waiting: deque[_Turn] = deque()

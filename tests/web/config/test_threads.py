@@ -128,3 +128,9 @@ def test_an_error_of_the_application_reaches_the_server() -> None:
     for _time in range(3):
         with pytest.raises(OSError, match="full"):
             served(application, 1, threads)
+
+
+@pytest.mark.parametrize("count", [0, -1])
+def test_a_service_without_threads_does_not_start(count: int) -> None:
+    with pytest.raises(ValueError, match="KESHI_THREADS"):
+        Threads(count)
